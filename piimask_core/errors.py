@@ -1,0 +1,58 @@
+"""What can go wrong. No message and no attribute ever holds a value.
+
+PIIMaskError
+├── MaskingError            masking failed; nothing was sent
+│   ├── InputError          this cannot be masked as it is
+│   │   ├── InputTooLarge   longer than max_chars
+│   │   └── InputTooDeep    nested too deep, or refers to itself
+│   ├── RecognizerError     a recognizer raised or ran out of time
+│   └── UnmaskedText        the guard met a value on its way to a model
+├── SessionRequired         nothing says which conversation this is
+├── RegistryLost            this conversation's registry is not in the vault
+├── RegistryConflict        two copies of it gave one placeholder to two values
+└── SealError               sealed values: wrong key, or not what was sealed
+"""
+
+
+class PIIMaskError(Exception):
+    """Root of every error this library raises on purpose."""
+
+
+class MaskingError(PIIMaskError):
+    """Masking failed, so nothing was sent. Retry, or mend what the message names."""
+
+
+class InputError(MaskingError, ValueError):
+    """What was given cannot be masked as it is."""
+
+
+class InputTooLarge(InputError):
+    """Longer than ``max_chars``: split it, or raise the limit."""
+
+
+class InputTooDeep(InputError):
+    """Nested deeper than the walker goes, or it refers to itself."""
+
+
+class RecognizerError(MaskingError):
+    """A recognizer raised or ran out of time; the text counts as unread."""
+
+
+class UnmaskedText(MaskingError):
+    """A model below was about to get text that nobody had masked."""
+
+
+class SessionRequired(PIIMaskError, ValueError):
+    """Nothing says which conversation this is: give a session or a registry."""
+
+
+class RegistryLost(PIIMaskError, LookupError):
+    """The vault has no such registry, or another one under the same name."""
+
+
+class RegistryConflict(PIIMaskError, ValueError):
+    """Two copies of a registry went separate ways; one placeholder, two values."""
+
+
+class SealError(PIIMaskError, ValueError):
+    """The sealed values cannot be opened: wrong key, or not what was sealed."""

@@ -1,0 +1,64 @@
+"""What stands in a value's place: patterns 1 and 2, and Presidio's operators by bridge.
+
+An operator is a function of (type, value) that returns the replacement. MINT asks the
+registry for a placeholder, KEEP leaves the value; any text is final: it cannot be
+turned back.
+"""
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any, Final
+
+
+class Ask(Enum):
+    """What an operator can ask for instead of giving a text."""
+
+    MINT = auto()
+    KEEP = auto()
+
+
+MINT: Final = Ask.MINT
+KEEP: Final = Ask.KEEP
+
+Operator = Callable[[str, str], str | Ask]
+
+
+def placeholder(type: str, value: str) -> Ask:
+    """A typed placeholder, ``<EMAIL_1>``; the only one that can be restored."""
+    return MINT
+
+
+def keep(type: str, value: str) -> Ask:
+    """The value itself."""
+    return KEEP
+
+
+def strip(type: str, value: str) -> str:
+    """Nothing: removed without trace, for good."""
+    return ""
+
+
+def presidio(name: str, **params: Any) -> Operator:
+    """Any operator of presidio-anonymizer, by its name; its result is final.
+
+    ``presidio("mask", masking_char="*", chars_to_mask=12, from_end=False)``
+    """
+
+    def operate(type: str, value: str) -> str:
+        from presidio_anonymizer.operators import OperatorsFactory, OperatorType
+
+        factory = OperatorsFactory()  # type: ignore[no-untyped-call]  # theirs
+        operator = factory.create_operator_class(name, OperatorType.Anonymize)
+        settings = {**params, "entity_type": type}
+        operator.validate(settings)
+        return str(operator.operate(value, settings))
+
+    return operate
+
+
+OPERATORS: dict[str, Operator] = {
+    "placeholder": placeholder,
+    "keep": keep,
+    "strip": strip,
+}
+"""What a policy can name without further ado."""

@@ -1,0 +1,187 @@
+"""One conversation's memory: the same value keeps the same placeholder (pattern 6)."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from .entities import Entity
+from .errors import InputError
+from .known import Identity
+from .vault import DEFAULT_VAULT, MemoryVault, Vault, Wanted, seal, unseal
+
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class _Handle(BaseModel):
+    """What may leave the process."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    v: Annotated[int, Field(ge=1, le=1)]
+    tenant: _Name
+    session: _Name
+    epoch: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    sealed: str | None = None
+
+
+class Registry:
+    """The registry of one session, kept in a vault.
+
+    Without a session it is nobody else's and is gone with its last reference.
+    Carries no value itself: it can be copied (the copy is the same registry),
+    pickled (as a handle) and printed (as counts).
+    """
+
+    __slots__ = ("_book", "session", "tenant", "vault")
+
+    def __init__(
+        self,
+        session: str | None = None,
+        *,
+        tenant: str = "default",
+        vault: Vault | None = None,
+    ) -> None:
+        if vault is None:
+            vault = MemoryVault() if session is None else DEFAULT_VAULT
+        self.tenant = tenant
+        self.session = secrets.token_hex(16) if session is None else session
+        self.vault = vault
+        self._book = vault.open(tenant, self.session)
+
+    @property
+    def epoch(self) -> str:
+        """Random, given at birth: tells this registry from a later one of its name."""
+        return self._book.epoch
+
+    @property
+    def minted(self) -> int:
+        """How many placeholders there ever were; grows with every new value."""
+        return self._book.minted
+
+    def mint(self, wanted: Sequence[Wanted]) -> list[str]:
+        """A placeholder for each value: the one it has, or a new one."""
+        return self._book.mint(wanted) if wanted else []
+
+    def view(self) -> Mapping[str, str]:
+        """Placeholder -> value."""
+        return self._book.view()
+
+    def known(self, text: str, same: Identity) -> list[Entity]:
+        """The values of this session that stand in the text."""
+        return self._book.known(text, same) if len(self._book) else []
+
+    def erase(self) -> None:
+        """Forget every value now; their numbers are never given again."""
+        self._book.erase()
+
+    def dumps(
+        self,
+        *,
+        key: bytes | None = None,
+        since: int = 0,
+        also: Collection[str] = (),
+        now: Callable[[], float] = time.time,
+    ) -> dict[str, Any]:
+        """A handle in JSON types, without values; with a key, the values sealed too.
+
+        ``since``: leave out the first so many values (see ``minted``), for memory that
+        has them already, except those of the placeholders in ``also``.
+        """
+        handle: dict[str, Any] = {
+            "v": 1,
+            "tenant": self.tenant,
+            "session": self.session,
+            "epoch": self.epoch,
+        }
+        if key is not None:
+            content = {**self._book.export(since, also), "at": now()}
+            text = json.dumps(content, ensure_ascii=False)
+            handle["sealed"] = seal(
+                key, text.encode("utf-8", "surrogatepass"), _place(handle)
+            )
+        return handle
+
+    @classmethod
+    def loads(
+        cls,
+        *data: Mapping[str, Any],
+        key: bytes | None = None,
+        vault: Vault = DEFAULT_VAULT,
+        now: Callable[[], float] = time.time,
+    ) -> Self:
+        """The registry that ``dumps`` wrote down, in this process or another.
+
+        Give all parts together where it was written down in parts (``since``): the
+        newest tells how long it was not used.
+
+        Raises RegistryLost if the handle is all there is and the vault does not have
+        it, SealError if the key does not fit, InputError if it is no such dict.
+        """
+        handles = [_read(each) for each in data]
+        places = {_place(handle) for handle in handles}
+        if len(places) != 1:
+            raise InputError("Expected one registry, in one part or several.")
+        (_, tenant, session, epoch) = place = places.pop()
+        registry = cls.__new__(cls)
+        registry.tenant, registry.session, registry.vault = tenant, session, vault
+        sealed = [
+            handle["sealed"] for handle in handles if handle["sealed"] is not None
+        ]
+        if key is None or not sealed:
+            registry._book = vault.open(tenant, session, epoch)
+            return registry
+        parts = [_content(unseal(key, each, place)) for each in sealed]
+        registry._book = vault.adopt(tenant, session, epoch)
+        idle = now() - max(part["at"] for part in parts)
+        for part in parts:
+            registry._book.absorb(part, elapsed=now() - part["at"], idle=idle)
+        return registry
+
+    def __len__(self) -> int:
+        return len(self._book)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Registry) and self._book is other._book
+
+    def __hash__(self) -> int:
+        return hash((self.tenant, self.session, self.epoch))
+
+    def __repr__(self) -> str:
+        return f"Registry({len(self)} placeholders)"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _reopen, (self.dumps(),)
+
+
+def _reopen(handle: dict[str, Any]) -> Registry:
+    return Registry.loads(handle)
+
+
+def _read(data: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return _Handle.model_validate(dict(data)).model_dump()
+    except (ValidationError, TypeError, ValueError):
+        pass
+    raise InputError("Not a registry handle: expected what Registry.dumps() gave.")
+
+
+def _content(text: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
+    return content
+
+
+def _place(handle: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("1", handle["tenant"], handle["session"], handle["epoch"])

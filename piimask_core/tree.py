@@ -1,0 +1,155 @@
+"""Visit every text in a nest of containers, and get the same nest with the results."""
+
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from copy import copy
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from .errors import InputError, InputTooDeep
+
+Visit = Callable[[str], str]
+
+MAX_DEPTH = 200
+"""Deeper than anything people nest, shallower than Python's own limit."""
+
+_PLAIN = (
+    type(None),
+    bool,
+    float,
+    complex,
+    enum.Enum,
+    fractions.Fraction,
+    datetime.time,
+    datetime.timedelta,
+    type,
+)
+"""Stay as they are: nobody is known by one of these."""
+
+_WRITTEN = (int, decimal.Decimal, datetime.date, uuid.UUID)
+"""Read as they are written: a card number can be an int, a birthday a date."""
+
+Types = Mapping[type, Callable[[Any, Visit], Any]]
+"""How to map objects of a class that the walker does not know."""
+
+
+def refused(leaf: Any) -> Any:
+    """Raises InputError: what nobody can read, nobody can mask."""
+    name = type(leaf).__name__
+    raise InputError(f"Cannot look for personal data in a {name}.")
+
+
+def walk(
+    tree: Any,
+    visit: Visit,
+    *,
+    types: Types | None = None,
+    other: Callable[[Any], Any] = refused,
+) -> Any:
+    """The tree with ``visit`` applied to every text in it, keys of dicts included.
+
+    Knows str, dict, list, tuple, set, dataclasses and pydantic models. A whole number
+    or a date is visited as it is written and becomes a text only where ``visit``
+    changes it; None, bool, float and enum members stay. Nothing given is changed;
+    what needs no change is returned itself. The order of visits is the same each
+    time. A leaf that neither it nor ``types`` knows goes to ``other``. Raises
+    InputTooDeep beyond 200 levels or on a cycle.
+    """
+    with suppress(RecursionError):  # the stack was deep before we came
+        return _Walk(visit, types or {}, other).at(tree, 0)
+    raise InputTooDeep("Nested too deep for the stack that is left.")
+
+
+def written(value: object, visit: Visit) -> object:
+    """The value itself, or what ``visit`` makes of it as it is written."""
+    before = None
+    with suppress(ValueError):  # an int of more digits than Python writes
+        before = str(value)
+    if before is None:
+        raise InputError("A whole number is too long to be written out.")
+    after = visit(before)
+    return value if after == before else after
+
+
+class _Walk(NamedTuple):
+    visit: Visit
+    types: Types
+    other: Callable[[Any], Any]
+
+    def at(self, tree: Any, depth: int) -> Any:
+        if isinstance(tree, _PLAIN):
+            return tree
+        if isinstance(tree, str):
+            return self.visit(tree)
+        if isinstance(tree, _WRITTEN):
+            return written(tree, self.visit)
+        for known, mapped in self.types.items():
+            if isinstance(tree, known):
+                return mapped(tree, self.visit)
+        if depth >= MAX_DEPTH:
+            raise InputTooDeep(
+                f"Nested deeper than {MAX_DEPTH} levels, or it refers to itself."
+            )
+        if isinstance(tree, Mapping):
+            return self.mapping(tree, depth + 1)
+        if isinstance(tree, list | tuple | set | frozenset):
+            return self.items(tree, depth + 1)
+        fields = _fields(tree)
+        if fields is None:
+            return self.other(tree)
+        return self.with_fields(tree, fields, depth + 1)
+
+    def mapping(self, tree: Mapping[Any, Any], depth: int) -> Any:
+        pairs = {
+            self.at(key, depth): self.at(value, depth) for key, value in tree.items()
+        }
+        same = all(
+            a is c and b is d
+            for (a, b), (c, d) in zip(pairs.items(), tree.items(), strict=False)
+        )
+        if len(pairs) < len(tree):
+            raise InputError("Two keys of a dict would become one.")
+        return tree if same else _like(tree, pairs)
+
+    def items(self, tree: Any, depth: int) -> Any:
+        items = [self.at(item, depth) for item in tree]
+        if all(a is b for a, b in zip(items, tree, strict=True)):
+            return tree
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+
+    def with_fields(self, tree: Any, fields: dict[str, Any], depth: int) -> Any:
+        changed = {
+            name: after
+            for name, before in fields.items()
+            if (after := self.at(before, depth)) is not before
+        }
+        if not changed:
+            return tree
+        if isinstance(tree, BaseModel):
+            return tree.model_copy(update=changed)
+        clone = copy(tree)
+        for name, value in changed.items():
+            object.__setattr__(clone, name, value)
+        return clone
+
+
+def _fields(tree: Any) -> dict[str, Any] | None:
+    """What a pydantic model or a dataclass holds; None for anything else."""
+    if isinstance(tree, BaseModel):
+        return {**tree.__dict__, **(tree.model_extra or {})}
+    if dataclasses.is_dataclass(tree):
+        return {f.name: getattr(tree, f.name) for f in dataclasses.fields(tree)}
+    return None
+
+
+def _like(tree: Mapping[Any, Any], pairs: dict[Any, Any]) -> Any:
+    """The pairs in the same kind of dict, where that can be made from pairs."""
+    kind: Any = type(tree)
+    return kind(pairs) if kind.__init__ is dict.__init__ else pairs

@@ -1,0 +1,99 @@
+"""The vault inside this process: values live as long as it does, and never longer."""
+
+import secrets
+import threading
+import time
+from typing import Protocol, runtime_checkable
+
+from ..errors import InputError, RegistryLost
+from .book import Book, Clock
+
+DAY = 24 * 3600.0
+
+
+@runtime_checkable
+class Vault(Protocol):
+    """Keeps sessions apart: one book for each (tenant, session)."""
+
+    def open(self, tenant: str, session: str, epoch: str | None = None) -> Book:
+        """The session's book; a new one if there is none and no epoch is expected.
+
+        Raises RegistryLost if an epoch is expected and the book is gone, or has
+        another epoch: its placeholders would mean something else.
+        """
+
+    def adopt(self, tenant: str, session: str, epoch: str) -> Book:
+        """The session's book, made under this epoch where there is none."""
+
+
+class MemoryVault:
+    """Sessions in a dictionary. ``ttl`` and ``max_age`` in seconds."""
+
+    def __init__(
+        self,
+        *,
+        ttl: float = DAY,
+        max_age: float = 7 * DAY,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._ttl = ttl
+        self._max_age = max_age
+        self._clock = clock
+        self._books: dict[tuple[str, str], Book] = {}
+        self._lock = threading.Lock()
+        self._sweep_at = 1024
+
+    def open(self, tenant: str, session: str, epoch: str | None = None) -> Book:
+        """See ``Vault.open``."""
+        with self._lock:
+            book = self._books.get(_address(tenant, session))
+            if book is None and epoch is None:
+                return self._new(tenant, session, secrets.token_hex(16))
+        if book is None or epoch not in (None, book.epoch):
+            raise RegistryLost(
+                "This vault no longer has the registry of that conversation, so its "
+                "placeholders cannot be restored. Load a sealed copy, or start anew."
+            )
+        return book
+
+    def adopt(self, tenant: str, session: str, epoch: str) -> Book:
+        """See ``Vault.adopt``."""
+        with self._lock:
+            if _address(tenant, session) not in self._books:
+                return self._new(tenant, session, epoch)
+        return self.open(tenant, session, epoch)
+
+    def purge(self) -> None:
+        """Forget the values of every session whose time is over."""
+        for book in list(self._books.values()):
+            book.expire()
+
+    def __repr__(self) -> str:
+        return f"MemoryVault({len(self._books)} sessions)"
+
+    def _new(self, tenant: str, session: str, epoch: str) -> Book:
+        if len(self._books) >= self._sweep_at:
+            self.purge()
+            self._sweep_at = 2 * len(self._books)
+        book = Book(epoch, ttl=self._ttl, max_age=self._max_age, clock=self._clock)
+        self._books[_address(tenant, session)] = book
+        return book
+
+
+def _address(tenant: str, session: str) -> tuple[str, str]:
+    for name, text in (("tenant", tenant), ("session", session)):
+        if not isinstance(text, str) or not 0 < _size(text) <= 256:
+            raise InputError(f"A {name} is a text of 1 to 256 bytes of UTF-8.")
+    return tenant, session
+
+
+def _size(text: str) -> int:
+    """Bytes in UTF-8; 0 where there is no such form (lone surrogates)."""
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        return 0
+
+
+DEFAULT_VAULT = MemoryVault()
+"""What every masker uses that is given no vault; keyed by session, never shared."""

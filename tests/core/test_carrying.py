@@ -1,0 +1,259 @@
+"""What stored messages carry, batch by batch, and the registry they add up to."""
+
+import json
+from typing import Any
+
+import pytest
+from core.helpers import BOB, JANE, SSN, masker_for, own_registry
+
+from piimask_core import InputError, Masker, Registry, RegistryLost, SealError
+from piimask_core.carrying import Carrier
+
+KEY = bytes(range(32))
+
+Stamp = dict[str, Any]
+
+
+def stored(
+    carrier: Carrier, masker: Masker, text: str, before: list[Stamp], name: str = "s"
+) -> Stamp:
+    """The stamp of one message that was masked and stored, through JSON."""
+    registry = carrier.open(before, name)
+    mentioned: set[str] = set()
+    masker.mask_with(lambda visit: visit(text), registry, mentioned=mentioned)
+    stamp = carrier.stamp(registry, mentioned)
+    carrier.stored(stamp)
+    copy: Stamp = json.loads(json.dumps(stamp))
+    return copy
+
+
+def said(*texts: str, key: bytes | None = KEY) -> tuple[Carrier, list[Stamp]]:
+    """A conversation: one stamp for each text."""
+    masker, stamps = masker_for(), list[Stamp]()
+    carrier = Carrier(masker, key=key)
+    for text in texts:
+        stamps.append(stored(carrier, masker, text, stamps))
+    return carrier, stamps
+
+
+def values_in(*stamps: Stamp) -> dict[str, str]:
+    """What these stamps alone bring to a process that knows nothing."""
+    return dict(Carrier(masker_for(), key=KEY).open(stamps, None).view())
+
+
+def test_a_stamp_is_plain_json_without_a_value() -> None:
+    """It is written into other people's stores."""
+    _, (stamp,) = said(f"{JANE} {SSN}")
+
+    assert set(stamp) == {"minted", "registry"}
+    assert stamp["minted"] == 2
+    assert not any(value in json.dumps(stamp) for value in (JANE, SSN, "jane", "6789"))
+
+
+def test_without_a_key_a_stamp_is_a_handle() -> None:
+    """Nothing is sealed into it."""
+    _, (stamp,) = said(JANE, key=None)
+
+    assert set(stamp["registry"]) == {"v", "tenant", "session", "epoch"}
+
+
+CARRIED = [
+    ([JANE, BOB], {"<EMAIL_2>": BOB}),
+    ([JANE, BOB, f"again {JANE}"], {"<EMAIL_1>": JANE}),
+    ([f"{JANE} {BOB}", "nothing"], {}),
+    ([JANE, "JANE@EXAMPLE.COM"], {"<EMAIL_1B>": "JANE@EXAMPLE.COM"}),
+]
+"""(what was said, what the last stamp brings)"""
+
+
+@pytest.mark.parametrize(("texts", "expected"), CARRIED)
+def test_a_stamp_carries_what_is_new_and_what_is_mentioned(
+    texts: list[str], expected: dict[str, str]
+) -> None:
+    """So the store grows with the text, and a message restores without the others."""
+    _, stamps = said(*texts)
+
+    assert values_in(stamps[-1]) == expected
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (2, 0), (1,)])
+def test_stamps_add_up_in_any_order(order: tuple[int, ...]) -> None:
+    """Those that are left bring their values, and the number after all of them."""
+    _, stamps = said(JANE, BOB, SSN)
+    masker = masker_for()
+    later = Carrier(masker, key=KEY).open([stamps[n] for n in order], None)
+
+    whole = {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB, "<SSN_1>": SSN}
+    assert dict(later.view()) == {
+        list(whole)[n]: list(whole.values())[n] for n in order
+    }
+    if set(order) >= {1, 2}:
+        assert masker.mask("Jane Doe", later) == "<PERSON_1>"
+
+
+def test_a_new_process_goes_on_where_the_stamps_end() -> None:
+    """It carries only what is new to them, under numbers that nobody had."""
+    _, stamps = said(JANE)
+    masker = masker_for()
+    carrier = Carrier(masker, key=KEY)
+
+    more = stored(carrier, masker, BOB, stamps)
+
+    assert values_in(more) == {"<EMAIL_2>": BOB}
+    assert more["minted"] == 2
+    assert values_in(*stamps, more) == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
+
+
+def test_a_stamp_that_was_not_stored_is_made_again() -> None:
+    """The store failed; what it lacks goes with the next batch."""
+    masker = masker_for()
+    carrier = Carrier(masker, key=KEY)
+    registry = carrier.open([], "s")
+    carrier.stamp(registry, {masker.mask(JANE, registry)})
+
+    stamp = stored(carrier, masker, BOB, [])
+
+    assert values_in(stamp) == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
+
+
+def test_after_a_restart_a_stamp_carries_everything() -> None:
+    """The memory was emptied; the registry goes on."""
+    carrier, _ = said(JANE, BOB)
+    registry = carrier.open([], None)
+    carrier.restart()
+
+    stamp = carrier.stamp(registry, ())
+
+    assert values_in(stamp) == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
+
+
+def test_what_was_read_is_not_opened_again() -> None:
+    """A value that was erased here does not come back with the old stamps."""
+    masker = masker_for()
+    carrier = Carrier(masker, key=KEY)
+    stamps = [stored(carrier, masker, JANE, [])]
+    carrier.open(stamps, None).erase()
+
+    assert dict(carrier.open(stamps, None).view()) == {}
+    assert carrier.open(stamps, None) is carrier.registry
+
+
+def test_it_opens_what_another_writer_stored_meanwhile() -> None:
+    """Two processes share a memory; each reads what the other added."""
+    mine, stamps = said(JANE)
+    theirs = masker_for()
+    stamps.append(stored(Carrier(theirs, key=KEY), theirs, BOB, stamps))
+
+    assert dict(mine.open(stamps, None).view()) == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
+
+
+def test_without_stamps_the_session_names_the_registry() -> None:
+    """That of the masker's vault and tenant."""
+    masker = Masker(tenant="acme", vault=masker_for().vault)
+
+    registry = Carrier(masker).open([], "s")
+
+    assert registry == masker.registry("s")
+    assert (registry.tenant, registry.session) == ("acme", "s")
+
+
+def test_without_stamps_and_session_it_is_nobody_elses() -> None:
+    """Two memories without a name share nothing; one opens the same again."""
+    masker = Masker(tenant="acme", vault=masker_for().vault)
+    one, two = Carrier(masker), Carrier(masker)
+
+    assert one.open([], None) != two.open([], None)
+    assert one.open([], None) is one.open([], "later")
+    assert one.open([], None).tenant == "acme"
+    reopened = Registry.loads(one.open([], None).dumps(), vault=masker.vault)
+    assert reopened == one.registry
+
+
+def test_a_registry_that_is_given_is_the_one() -> None:
+    """Whatever the session is called."""
+    mine = own_registry()
+
+    assert Carrier(masker_for(), registry=mine).open([], "other") is mine
+
+
+@pytest.mark.parametrize("key", [KEY, None])
+def test_a_memory_of_another_registry_is_refused(key: bytes | None) -> None:
+    """One given, or one opened before."""
+    _, hers = said(JANE, key=key)
+    mine, _ = said(BOB, key=key)
+
+    with pytest.raises(RegistryLost):
+        mine.open(hers, None)
+    with pytest.raises(RegistryLost):
+        Carrier(masker_for(), registry=own_registry(), key=key).open(hers, None)
+
+
+def test_two_registries_in_one_memory_are_refused() -> None:
+    """One placeholder would mean two things."""
+    (_, mine), (_, hers) = said(JANE), said(BOB)
+
+    with pytest.raises(RegistryLost, match="Several"):
+        Carrier(masker_for(), key=KEY).open([*mine, *hers], None)
+
+
+def test_a_refused_memory_leaves_no_trace() -> None:
+    """Asked again, it is refused again, and there is no registry to go on with."""
+    (_, mine), (_, hers) = said(JANE), said(BOB)
+    carrier = Carrier(masker_for(), key=KEY)
+
+    for _ in range(2):
+        with pytest.raises(RegistryLost):
+            carrier.open([*mine, *hers], None)
+    assert carrier.registry is None
+
+
+@pytest.mark.parametrize("key", [bytes(32), b"short"])
+def test_another_key_opens_nothing(key: bytes) -> None:
+    """Nobody starts at 1 again because of it."""
+    _, stamps = said(JANE)
+
+    with pytest.raises(SealError):
+        Carrier(masker_for(), key=key).open(stamps, "s")
+
+
+def test_without_the_key_the_values_are_missed() -> None:
+    """A sealed stamp and an empty vault."""
+    _, stamps = said(JANE)
+
+    with pytest.raises(RegistryLost):
+        Carrier(masker_for()).open(stamps, "s")
+
+
+WRONG: list[Any] = [
+    *(None, 5, JANE, [], {}, [JANE]),
+    {"registry": {}, "minted": 1},
+    {"registry": None, "minted": 1},
+    {"registry": JANE, "minted": 1},
+    {"registry": {"epoch": JANE}, "minted": None},
+    {"registry": {"epoch": JANE}, "minted": JANE},
+    {"registry": {"epoch": JANE}},
+    {"registry": {"epoch": JANE}, "minted": 1},
+    {"registry": {"v": 1, "tenant": "t", "session": JANE, "epoch": "e"}, "minted": 1},
+]
+
+
+@pytest.mark.parametrize("stamp", WRONG)
+def test_what_is_no_stamp_is_a_typed_error(stamp: Any) -> None:
+    """Messages come from stores that others write to; no value is repeated."""
+    with pytest.raises(InputError) as caught:
+        Carrier(masker_for(), key=KEY).open([stamp], "s")
+
+    assert JANE not in f"{caught.value!r} {caught.value.args}"
+
+
+ODD: list[Any] = [
+    {"registry": {"epoch": []}, "minted": 1},
+    {"registry": {"epoch": {}}, "minted": 1},
+]
+
+
+@pytest.mark.parametrize("stamp", ODD)
+def test_an_epoch_that_is_no_text_is_a_typed_error(stamp: Any) -> None:
+    """Whatever JSON can hold."""
+    with pytest.raises(InputError):
+        Carrier(masker_for(), key=KEY).open([stamp], "s")
