@@ -1,0 +1,27 @@
+"""Personal data masked in LlamaIndex: the model sees typed placeholders only."""
+
+try:
+    import llama_index.core as _llama_index_core  # noqa: F401
+except ImportError:
+    raise ImportError(
+        "llamaindex_piimask needs llama-index-core: "
+        "pip install 'llm-piimask[llamaindex]'"
+    ) from None
+
+from piimask_core import InputError as InputError
+from piimask_core import Masker as Masker
+from piimask_core import MaskingError as MaskingError
+from piimask_core import MemoryVault as MemoryVault
+from piimask_core import PIIMaskError as PIIMaskError
+from piimask_core import Registry as Registry
+from piimask_core import RegistryConflict as RegistryConflict
+from piimask_core import RegistryLost as RegistryLost
+from piimask_core import SealError as SealError
+from piimask_core import SessionRequired as SessionRequired
+from piimask_core import by_type as by_type
+from piimask_core import pii_session as pii_session
+
+from .llm import PIIMaskedLLM as PIIMaskedLLM
+from .memory import PIIMaskMemory as PIIMaskMemory
+from .postprocessor import PIIMaskNodePostprocessor as PIIMaskNodePostprocessor
+from .query_engine import PIIMaskQueryEngine as PIIMaskQueryEngine

@@ -1,0 +1,254 @@
+"""A query engine, masked at its edge and everywhere inside that the edge can reach.
+
+The query enters masked, the retrieved nodes are masked first of all, and each model
+that the engine holds is replaced, on a copy of the engine, by one that masks what is
+left (a template's own text) and tells the model about placeholders. So nothing is left
+to the response mode: compact, refine, tree_summarize, simple_summarize, accumulate and
+compact_accumulate ask the same model, refine's existing answer stays masked, and
+no_text, context_only and generation get masked nodes and a masked query. Only the edge
+restores, once.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from copy import copy
+from dataclasses import replace
+from types import MethodType
+from typing import Any, TypeVar
+
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.response.schema import (
+    RESPONSE_TYPE,
+    AsyncStreamingResponse,
+    PydanticResponse,
+    Response,
+    StreamingResponse,
+)
+from llama_index.core.llms.llm import LLM
+from llama_index.core.llms.structured_llm import StructuredLLM
+from llama_index.core.prompts.mixin import PromptMixinType
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.schema import QueryBundle, QueryType
+from llama_index_instrumentation.dispatcher import DISPATCHER_SPAN_DECORATED_ATTR
+
+from piimask_core import InputError, Masker, Registry, default_masker
+from piimask_core.session import layer
+from piimask_core.tree import walk
+
+from .llm import LayeredLLM, PIIMaskedLLM
+from .nodes import map_metadata, map_scored
+from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
+from .restoring import TokenStream, Values, adriven, driven, restored_text
+from .sessions import Scope, ephemeral, scope_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _unobserved(method: F) -> F:
+    """No span and no event of our own: they would show what stands at the edge."""
+    setattr(method, DISPATCHER_SPAN_DECORATED_ATTR, True)
+    return method
+
+
+class PIIMaskQueryEngine(BaseQueryEngine):
+    """Ask with real values and get real values; the model sees placeholders only.
+
+    ``PIIMaskQueryEngine(index.as_query_engine())`` needs nothing else: it puts in a
+    node postprocessor, first, and masks at the engine's own models. The engine that it
+    is given is never changed.
+
+    The retriever embeds the real query, so hits are what they were (an embedding
+    service sees real text: mask that with an embedding of its own). Whatever reads
+    ``query_str`` sees placeholders: rerankers and query-writing models, and also
+    keyword search such as BM25, which finds no value by its placeholder. For keyword
+    search leave this engine out and give the engine a ``PIIMaskedLLM``.
+
+    Engines in engines (router, sub-question, transform, multi-step, citation) are
+    reached through their attributes. What is out of reach (a model held by a selector,
+    a retriever or a function of your own) sees the masked query, but nodes as they
+    are: give it a ``PIIMaskedLLM``. An engine of your own class that retrieves for
+    itself has no place for a postprocessor: its models mask what they are sent, but a
+    document that says ``<EMAIL_1>`` is then taken at its word. A schema that validates
+    content sees placeholders here; with ``PIIMaskedLLM`` alone it sees real values.
+    """
+
+    def __init__(
+        self,
+        engine: BaseQueryEngine,
+        *,
+        masker: Masker | None = None,
+        registry: Registry | None = None,
+    ) -> None:
+        super().__init__(callback_manager=engine.callback_manager)
+        self._engine = engine
+        self._masker = masker
+        self._registry = registry
+
+    def __repr__(self) -> str:
+        return f"PIIMaskQueryEngine({type(self._engine).__name__})"
+
+    def _get_prompt_modules(self) -> PromptMixinType:
+        return {"engine": self._engine}
+
+    @_unobserved
+    def query(self, str_or_query_bundle: QueryType) -> RESPONSE_TYPE:
+        """Ask, and get the answer with its values."""
+        return self._query(_bundle(str_or_query_bundle))
+
+    @_unobserved
+    async def aquery(self, str_or_query_bundle: QueryType) -> RESPONSE_TYPE:
+        """Ask, and get the answer with its values."""
+        return await self._aquery(_bundle(str_or_query_bundle))
+
+    @_unobserved
+    def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        scope, masked, inside = self._prepared(query_bundle)
+        with layer(scope.registry):
+            response = inside.query(masked)
+        return _answer(response, scope)
+
+    @_unobserved
+    async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        scope, masked, inside = self._prepared(query_bundle)
+        with layer(scope.registry):
+            response = await inside.aquery(masked)
+        return _answer(response, scope)
+
+    def _prepared(
+        self, query: QueryBundle
+    ) -> tuple[Scope, QueryBundle, BaseQueryEngine]:
+        masker = self._masker or default_masker()
+        scope = scope_of(masker, self._registry) or ephemeral(masker)
+        masked = replace(
+            query,
+            query_str=masker.mask(
+                query.query_str, scope.registry, layered=scope.layered
+            ),
+            custom_embedding_strs=query.embedding_strs,
+        )
+        return scope, masked, _Inside(masker, scope.registry).engine(self._engine)
+
+
+class _Inside:
+    """Copies of an engine and its parts, with masking where text meets a model."""
+
+    def __init__(self, masker: Masker, registry: Registry) -> None:
+        self._masker = masker
+        self._registry = registry
+
+    def engine(self, engine: BaseQueryEngine) -> BaseQueryEngine:
+        """The engine, its engines, its models and its postprocessors."""
+        if isinstance(engine, PIIMaskQueryEngine):
+            return engine
+        clone = copy(engine)
+        for name, part in vars(engine).items():
+            clone.__dict__[name] = self._part(part)
+        listed = vars(engine).get("_node_postprocessors")
+        if isinstance(listed, list):
+            clone.__dict__["_node_postprocessors"] = self._postprocessors(listed)
+        return clone
+
+    def _part(self, part: Any) -> Any:
+        if isinstance(part, BaseQueryEngine):
+            return self.engine(part)
+        if isinstance(part, BaseSynthesizer):
+            return self._synthesizer(part)
+        if isinstance(part, LLM):
+            return self._llm(part)
+        if isinstance(part, list):
+            return [self._part(item) for item in part]
+        if isinstance(part, dict):
+            return {key: self._part(item) for key, item in part.items()}
+        return part
+
+    def _synthesizer(self, synthesizer: BaseSynthesizer) -> BaseSynthesizer:
+        clone = copy(synthesizer)
+        clone._llm = self._llm(synthesizer._llm)
+        for name, part in vars(synthesizer).items():
+            if isinstance(part, MethodType) and part.__self__ is synthesizer:
+                # Refine keeps its program factory as a method bound to itself
+                setattr(clone, name, MethodType(part.__func__, clone))
+        return clone
+
+    def _llm(self, llm: LLM) -> LLM:
+        if isinstance(llm, StructuredLLM):
+            return llm.model_copy(update={"llm": self._llm(llm.llm)})
+        if not isinstance(llm, PIIMaskedLLM):
+            return LayeredLLM(llm=llm, masker=self._masker, registry=self._registry)
+        if llm.registry not in (None, self._registry):
+            return llm
+        masker = llm.masker or self._masker
+        own = {**llm.__dict__, "masker": masker, "registry": self._registry}
+        return LayeredLLM(**own)
+
+    def _postprocessors(self, listed: list[Any]) -> list[Any]:
+        """Ours first: a reranker may ask a model too."""
+        first = PIIMaskNodePostprocessor(masker=self._masker, registry=self._registry)
+        return [first, *(self._behind(part) for part in listed)]
+
+    def _behind(self, part: Any) -> Any:
+        if not isinstance(part, PIIMaskNodePostprocessor):
+            return part
+        return LayeredPostprocessor(masker=part.masker, registry=part.registry)
+
+
+def _bundle(query: QueryType) -> QueryBundle:
+    return QueryBundle(query) if isinstance(query, str) else query
+
+
+def _answer(response: RESPONSE_TYPE, scope: Scope) -> RESPONSE_TYPE:
+    """A restored copy, unless a layer around us restores."""
+    if scope.layered:
+        return response
+    return _restored(response, scope.registry.view())
+
+
+def _restored(response: RESPONSE_TYPE, values: Values) -> RESPONSE_TYPE:
+    if isinstance(response, StreamingResponse):
+        update: dict[str, Any] = {
+            "response_gen": _tokens(response.response_gen, values),
+            "response_txt": _text(response.response_txt, values),
+        }
+    elif isinstance(response, AsyncStreamingResponse):
+        update = {
+            "response_gen": _atokens(response.response_gen, values),
+            "response_txt": _text(response.response_txt, values),
+        }
+    elif isinstance(response, PydanticResponse):
+        update = {"response": _tree(response.response, values)}
+    elif isinstance(response, Response):
+        update = {"response": _text(response.response, values)}
+    else:
+        return response
+    return replace(response, **update, **_sources(response, values))
+
+
+def _sources(response: Any, values: Values) -> dict[str, Any]:
+    visit = _visit(values)
+    metadata: Mapping[str, Any] | None = response.metadata
+    return {
+        "source_nodes": [map_scored(found, visit) for found in response.source_nodes],
+        "metadata": None if metadata is None else map_metadata(dict(metadata), visit),
+    }
+
+
+def _text(text: Any, values: Values) -> Any:
+    return restored_text(text, values) if isinstance(text, str) else text
+
+
+def _tree(tree: Any, values: Values) -> Any:
+    try:
+        return walk(tree, _visit(values))
+    except InputError:
+        return tree
+
+
+def _visit(values: Values) -> Callable[[str], str]:
+    return lambda text: restored_text(text, values)
+
+
+def _tokens(stream: Any, values: Values) -> Generator[str, None, None]:
+    return driven(stream, TokenStream(values))
+
+
+def _atokens(stream: Any, values: Values) -> AsyncGenerator[str, None]:
+    return adriven(stream, TokenStream(values))
