@@ -43,42 +43,12 @@ SAMPLE = 0.002
 PLAIN = "Could you tell me how long a delivery usually takes, and what it costs?"
 EXAMPLE = "My email is jane@example.com and my SSN is 123-45-6789"
 EXAMPLE_VALUES = ("jane@example.com", "123-45-6789")
-WORDS = [
-    "the",
-    "order",
-    "was",
-    "late",
-    "again",
-    "and",
-    "nobody",
-    "at",
-    "the",
-    "desk",
-    "could",
-    "say",
-    "why",
-    "it",
-    "had",
-    "not",
-    "left",
-    "the",
-    "warehouse",
-    "so",
-    "we",
-    "asked",
-    "for",
-    "a",
-    "refund",
-    "and",
-    "they",
-    "told",
-    "us",
-    "to",
-    "wait",
-    "for",
-    "another",
-    "week",
-]
+STORY = (
+    "the order was late again and nobody at the desk could say why it had not "
+    "left the warehouse so we asked for a refund and they told us to wait for "
+    "another week"
+)
+WORDS = STORY.split()
 VALUES = (
     "jane.roe@example.com",
     "(212) 555-0187",

@@ -15,10 +15,11 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, InstanceOf
 
 from piimask_core import InputError, Masker, Registry, default_masker
+from piimask_core.session import Scope, ephemeral
 
 from .messages import instruct, map_json, map_messages
 from .restoring import MessageStream, restored_message
-from .sessions import Scope, ephemeral, scope_of
+from .sessions import scope_of
 
 _SCOPE = "pii_scope"
 MASKED = {"piimask": True}

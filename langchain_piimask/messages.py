@@ -1,6 +1,5 @@
 """Where text stands in LangChain's messages, and what of it must never be touched."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from langchain_core.prompt_values import (
 )
 
 from piimask_core.instruction import with_instruction
-from piimask_core.tree import Types, Visit, walk, written
+from piimask_core.tree import Types, Visit, walk, walk_json, written
 
 REASONING = {"thinking", "reasoning", "redacted_thinking", "reasoning_content"}
 """Blocks that a provider signs: never altered in either direction."""
@@ -52,7 +51,7 @@ def map_message(message: BaseMessage, visit: Visit) -> BaseMessage:
             for call in message.tool_calls
         ]
         update["invalid_tool_calls"] = [
-            {**call, "args": map_json_text(call["args"] or "", visit)}
+            {**call, "args": walk_json(call["args"] or "", visit)}
             for call in message.invalid_tool_calls
         ]
         if message.tool_calls:  # OpenAI's own copy of the same calls
@@ -109,16 +108,6 @@ def map_json(tree: Any, visit: Visit) -> Any:
     return tree
 
 
-def map_json_text(text: str, visit: Visit) -> str:
-    """Text that is JSON, mapped on the parsed tree; as plain text where it is none."""
-    try:
-        tree = json.loads(text)
-    except ValueError:
-        return visit(text)
-    mapped = map_json(tree, visit)
-    return text if mapped == tree else json.dumps(mapped, ensure_ascii=False)
-
-
 def instruct(messages: list[BaseMessage], instruction: str) -> list[BaseMessage]:
     """The messages with the instruction in the system message, once."""
     if not instruction:
@@ -139,7 +128,7 @@ def instruct(messages: list[BaseMessage], instruction: str) -> list[BaseMessage]
 
 def _map_value(key: object, value: Any, visit: Visit) -> Any:
     if key in JSON_TEXT and isinstance(value, str):
-        return map_json_text(value, visit)
+        return walk_json(value, visit)
     if key == "source" and isinstance(value, dict) and value.get("type") != "text":
         return _map_media(value, visit)
     if key == "content" and isinstance(value, list):

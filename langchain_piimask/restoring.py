@@ -1,6 +1,5 @@
 """Put the values back into what comes out: whole messages, chunks, snapshots."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,16 +7,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables.utils import AddableDict
 
 from piimask_core import InputError, StreamUnmasker
-from piimask_core.restore import restore, unfinished
+from piimask_core.restore import json_escape, restore, unfinished
 
 from .messages import JSON_TEXT, REASONING, map_any, map_message
 
 Values = Mapping[str, str]
-
-
-def json_escape(value: str) -> str:
-    """A value as it stands between the quotes of a JSON string."""
-    return json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def restored(output: Any, values: Values) -> Any:

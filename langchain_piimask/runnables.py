@@ -12,10 +12,11 @@ from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from piimask_core import Masker, Registry, SessionRequired, default_masker
+from piimask_core.session import Scope
 
 from .messages import instruct, map_any
 from .restoring import OutputStream, restored
-from .sessions import Scope, scope_of
+from .sessions import scope_of
 
 _runs: OrderedDict[UUID, Registry] = OrderedDict()
 """Registries of chains without a session, by the id of the chain's run; the newest."""

@@ -19,14 +19,14 @@ from langchain_core.runnables.fallbacks import RunnableWithFallbacks
 from langchain_core.runnables.passthrough import RunnableAssign
 
 from piimask_core import Masker, Registry, default_masker
-from piimask_core.session import layer
+from piimask_core.session import Scope, ephemeral, layer
 
 from .chat_model import PIIMaskedChatModel
 from .guard import Guard
 from .messages import map_any
 from .restoring import restored
 from .runnables import restored_apieces, restored_pieces
-from .sessions import LAYER, Scope, ephemeral, scope_of
+from .sessions import LAYER, scope_of
 
 
 def with_pii_masking(

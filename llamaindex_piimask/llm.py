@@ -18,10 +18,9 @@ from llama_index.core.llms.llm import LLM, ToolSelection
 from pydantic import Field, InstanceOf
 
 from piimask_core import Masker, Registry
-from piimask_core.session import layer
+from piimask_core.session import Scope, ephemeral, layer, scope_of
 
 from .held import HeldWithRegistry
-from .sessions import Scope, ephemeral, scope_of
 from .turn import Turn, turn
 
 if TYPE_CHECKING:

@@ -10,12 +10,11 @@ from pydantic import Field, InstanceOf, PrivateAttr, SerializeAsAny
 
 from piimask_core import Masker, Registry
 from piimask_core.carrying import Carrier
-from piimask_core.session import enclosing_registry, layer
+from piimask_core.session import enclosing_registry, layer, scope_of
 
 from .held import Held
 from .messages import STAMP, map_message, map_messages
 from .restoring import restored_message
-from .sessions import scope_of
 
 
 class PIIMaskMemory(Held, BaseMemory):

@@ -1,7 +1,6 @@
 """Where text stands in LlamaIndex's messages, and what of it must never be touched."""
 
 import base64
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -21,7 +20,7 @@ from pydantic import BaseModel
 
 from piimask_core.instruction import with_instruction
 from piimask_core.restore import find
-from piimask_core.tree import Types, Visit, walk
+from piimask_core.tree import Types, Visit, walk, walk_json
 
 STAMP = "piimask"
 """Key in ``additional_kwargs`` under which memory carries its registry."""
@@ -57,7 +56,7 @@ def map_messages(messages: Sequence[ChatMessage], visit: Visit) -> list[ChatMess
 def map_extra(value: Any, visit: Visit) -> Any:
     """JSON-like data: what names and links its parts stays, the rest is visited."""
     if isinstance(value, str):
-        return map_json_text(value, visit)
+        return walk_json(value, visit)
     if isinstance(value, Mapping):
         return _map_dict(value, visit)
     if isinstance(value, list | tuple):
@@ -66,7 +65,7 @@ def map_extra(value: Any, visit: Visit) -> Any:
         return _map_model(value, visit)
     if callable(value):
         return value
-    return walk(value, lambda text: map_json_text(text, visit), types=_BYTES)
+    return walk(value, lambda text: walk_json(text, visit), types=_BYTES)
 
 
 def map_message(
@@ -105,20 +104,8 @@ def map_block(block: Any, visit: Visit) -> Any:
 def map_arguments(arguments: Any, visit: Visit) -> Any:
     """A tool's arguments: a dict, or the text of one."""
     if isinstance(arguments, str):
-        return map_json_text(arguments, visit)
+        return walk_json(arguments, visit)
     return walk(arguments, visit, types=_BYTES)
-
-
-def map_json_text(text: str, visit: Visit) -> str:
-    """Text that is a JSON container, mapped on its tree; else mapped as it is."""
-    try:
-        tree = json.loads(text, object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        return visit(text)
-    if not isinstance(tree, dict | list):
-        return visit(text)
-    mapped = walk(tree, visit)
-    return text if mapped is tree else json.dumps(mapped, ensure_ascii=False)
 
 
 def instruct(
@@ -249,14 +236,6 @@ def _told(blocks: Sequence[Any], instruction: str) -> list[Any]:
     text = with_instruction(blocks[at].text, instruction)
     told = blocks[at].model_copy(update={"text": text})
     return [*blocks[:at], told, *blocks[at + 1 :]]
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A parsed object forgets a repeated key; such a text is read as text."""
-    tree = dict(pairs)
-    if len(tree) != len(pairs):
-        raise ValueError("repeated key")
-    return tree
 
 
 def _as_it_is(value: Any, visit: Visit) -> Any:

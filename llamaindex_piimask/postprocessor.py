@@ -6,11 +6,10 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from piimask_core import InputError, Masker, Registry, SessionRequired
-from piimask_core.session import enclosing_registry
+from piimask_core.session import enclosing_registry, scope_of
 
 from .held import HeldWithRegistry
 from .nodes import map_scored
-from .sessions import scope_of
 
 
 class PIIMaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):

@@ -31,14 +31,13 @@ from llama_index.core.schema import QueryBundle, QueryType
 from llama_index_instrumentation.dispatcher import DISPATCHER_SPAN_DECORATED_ATTR
 
 from piimask_core import InputError, Masker, Registry, default_masker
-from piimask_core.session import layer
+from piimask_core.session import Scope, ephemeral, layer, scope_of
 from piimask_core.tree import walk
 
 from .llm import LayeredLLM, PIIMaskedLLM
 from .nodes import map_metadata, map_scored
 from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
 from .restoring import TokenStream, Values, adriven, driven, restored_text
-from .sessions import Scope, ephemeral, scope_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,6 +1,5 @@
 """Put the values back into what comes out: whole answers, streams, extras."""
 
-import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
@@ -14,7 +13,7 @@ from llama_index.core.base.llms.types import (
 )
 
 from piimask_core import InputError, StreamUnmasker
-from piimask_core.restore import restore, unfinished
+from piimask_core.restore import json_escape, restore, unfinished
 from piimask_core.tree import Visit
 
 from .messages import map_block, map_extra, map_message
@@ -31,11 +30,6 @@ _JSON_PERHAPS = re.compile(
 """A beginning that may still turn out to be JSON."""
 
 _THINKING = {"thinking_delta"}
-
-
-def json_escape(value: str) -> str:
-    """A value as it stands between the quotes of a JSON string."""
-    return json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def restored_text(text: str, values: Values) -> str:

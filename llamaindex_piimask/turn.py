@@ -12,6 +12,7 @@ from llama_index.core.base.llms.types import (
 
 from piimask_core import Masker
 from piimask_core.restore import find
+from piimask_core.session import Scope
 from piimask_core.tree import Visit
 
 from .messages import holds_placeholder, instruct, map_extra, map_messages
@@ -25,7 +26,6 @@ from .restoring import (
     restored_message,
     restored_text,
 )
-from .sessions import Scope
 
 Options = Mapping[str, Any]
 

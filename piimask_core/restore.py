@@ -4,6 +4,7 @@
 right with one fixed expression; restored text is never looked at again.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -65,6 +66,11 @@ def restore(
         return encode(value) if encode else value
 
     return PLACEHOLDER.sub(value_of, text)
+
+
+def json_escape(value: str) -> str:
+    """A value as it stands between the quotes of a JSON string."""
+    return json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def unfinished(text: str) -> int:

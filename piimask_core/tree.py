@@ -5,6 +5,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -65,6 +66,21 @@ def walk(
     with suppress(RecursionError):  # the stack was deep before we came
         return _Walk(visit, types or {}, other).at(tree, 0)
     raise InputTooDeep("Nested too deep for the stack that is left.")
+
+
+def walk_json(text: str, visit: Visit) -> str:
+    """A text that is a JSON container, walked as the tree it is; else visited whole.
+
+    So that a value is found behind its escapes, and comes back escaped.
+    """
+    try:
+        tree = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return visit(text)
+    if not isinstance(tree, dict | list):
+        return visit(text)
+    walked = walk(tree, visit)
+    return text if walked is tree else json.dumps(walked, ensure_ascii=False)
 
 
 def written(value: object, visit: Visit) -> object:
@@ -138,6 +154,14 @@ class _Walk(NamedTuple):
         for name, value in changed.items():
             object.__setattr__(clone, name, value)
         return clone
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A parsed object forgets a repeated key; such a text is read as text."""
+    tree = dict(pairs)
+    if len(tree) != len(pairs):
+        raise ValueError("repeated key")
+    return tree
 
 
 def _fields(tree: Any) -> dict[str, Any] | None:
