@@ -18,12 +18,22 @@ def restored(output: Any, values: Values) -> Any:
     """Any output of a chain with its values back; what it cannot read stays masked."""
     try:
         return map_any(output, lambda text: restore(text, values))
-    except InputError:
+    except (InputError, RecursionError):
         return output
 
 
 def restored_message(message: BaseMessage, values: Values) -> BaseMessage:
-    """A whole message with its values back, tool arguments on the parsed tree."""
+    """A whole message with its values back, tool arguments on the parsed tree.
+
+    Itself where something in it cannot be read: that must never cost the answer.
+    """
+    try:
+        return _restored(message, values)
+    except (InputError, RecursionError):
+        return message
+
+
+def _restored(message: BaseMessage, values: Values) -> BaseMessage:
     whole = map_message(message, lambda text: restore(text, values))
     if isinstance(message, AIMessage) and message.invalid_tool_calls:
         calls = [

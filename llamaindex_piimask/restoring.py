@@ -40,7 +40,10 @@ def restored_text(text: str, values: Values) -> str:
 
 def restored_message(message: ChatMessage, values: Values) -> ChatMessage:
     """A message with its values back; what it cannot read stays masked."""
-    return map_message(message, _restoring(values), extra=_lenient)
+    try:
+        return map_message(message, _restoring(values), extra=_lenient)
+    except (InputError, RecursionError):
+        return message
 
 
 def restored_extra(extra: Mapping[str, Any], values: Values) -> dict[str, Any]:
@@ -251,5 +254,5 @@ def _lenient(value: Any, visit: Visit) -> Any:
     """A restore that fails must never cost the answer."""
     try:
         return map_extra(value, visit)
-    except InputError:
+    except (InputError, RecursionError):
         return value

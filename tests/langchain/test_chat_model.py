@@ -22,6 +22,7 @@ from langchain_core.tools import tool
 from pydantic import BaseModel, ConfigDict, Field
 
 from langchain_piimask import PIIMaskedChatModel, pii_session
+from langchain_piimask.restoring import restored_message
 from langchain_piimask.testing import FakeChatModel
 from piimask_core import InputError, Masker, Registry
 from piimask_core.testing import FakeModel, echo, scripted
@@ -155,6 +156,16 @@ def test_a_request_without_personal_data_goes_out_unchanged(masker: Masker) -> N
 
     sent, settings = model.came[0]
     assert (sent, settings["user"]) == ([HumanMessage("hello")], "u")
+
+
+def test_what_cannot_be_read_never_costs_the_answer() -> None:
+    """Then it stays masked; the app gets the message."""
+    deep: dict[str, Any] = {}
+    for _ in range(3_000):
+        deep = {"a": deep}
+    message = AIMessage("to <EMAIL_1>", additional_kwargs=deep)
+
+    assert restored_message(message, {"<EMAIL_1>": JANE}) is message
 
 
 def test_tool_arguments_come_back_real_and_go_out_masked_again(masker: Masker) -> None:
