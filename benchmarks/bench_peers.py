@@ -12,7 +12,6 @@ import logging
 import math
 import os
 import platform
-import sys
 import tempfile
 import warnings
 from collections import Counter
@@ -398,4 +397,4 @@ def cpu() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -73,10 +73,8 @@ class Carrier:
 
 def _part(stamp: Any) -> dict[str, Any]:
     """The registry's part of a stamp. Raises InputError where it is none."""
-    try:
-        part, minted = stamp["registry"], stamp["minted"]
-    except (TypeError, KeyError):
-        part = minted = None
-    if not isinstance(part, dict) or "epoch" not in part or not isinstance(minted, int):
-        raise InputError("A stored message carries something that is no registry.")
-    return part
+    match stamp:
+        case {"registry": {"epoch": str()}, "minted": int()}:
+            part: dict[str, Any] = stamp["registry"]
+            return part
+    raise InputError("A stored message carries something that is no registry.")

@@ -14,11 +14,14 @@ KEY = bytes(range(32))
 Stamp = dict[str, Any]
 
 
-def stored(
-    carrier: Carrier, masker: Masker, text: str, before: list[Stamp], name: str = "s"
-) -> Stamp:
+def nothing_new() -> Registry:
+    """For a memory that has stamps, or whose registry is there."""
+    raise AssertionError("started anew")
+
+
+def stored(carrier: Carrier, masker: Masker, text: str, before: list[Stamp]) -> Stamp:
     """The stamp of one message that was masked and stored, through JSON."""
-    registry = carrier.open(before, name)
+    registry = carrier.open(before, lambda: masker.registry("s"))
     mentioned: set[str] = set()
     masker.mask_with(lambda visit: visit(text), registry, mentioned=mentioned)
     stamp = carrier.stamp(registry, mentioned)
@@ -38,7 +41,7 @@ def said(*texts: str, key: bytes | None = KEY) -> tuple[Carrier, list[Stamp]]:
 
 def values_in(*stamps: Stamp) -> dict[str, str]:
     """What these stamps alone bring to a process that knows nothing."""
-    return dict(Carrier(masker_for(), key=KEY).open(stamps, None).view())
+    return dict(Carrier(masker_for(), key=KEY).open(stamps, nothing_new).view())
 
 
 def test_a_stamp_is_plain_json_without_a_value() -> None:
@@ -81,7 +84,7 @@ def test_stamps_add_up_in_any_order(order: tuple[int, ...]) -> None:
     """Those that are left bring their values, and the number after all of them."""
     _, stamps = said(JANE, BOB, SSN)
     masker = masker_for()
-    later = Carrier(masker, key=KEY).open([stamps[n] for n in order], None)
+    later = Carrier(masker, key=KEY).open([stamps[n] for n in order], nothing_new)
 
     whole = {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB, "<SSN_1>": SSN}
     assert dict(later.view()) == {
@@ -108,7 +111,7 @@ def test_a_stamp_that_was_not_stored_is_made_again() -> None:
     """The store failed; what it lacks goes with the next batch."""
     masker = masker_for()
     carrier = Carrier(masker, key=KEY)
-    registry = carrier.open([], "s")
+    registry = carrier.open([], lambda: masker.registry("s"))
     carrier.stamp(registry, {masker.mask(JANE, registry)})
 
     stamp = stored(carrier, masker, BOB, [])
@@ -119,7 +122,7 @@ def test_a_stamp_that_was_not_stored_is_made_again() -> None:
 def test_after_a_restart_a_stamp_carries_everything() -> None:
     """The memory was emptied; the registry goes on."""
     carrier, _ = said(JANE, BOB)
-    registry = carrier.open([], None)
+    registry = carrier.open([], nothing_new)
     carrier.restart()
 
     stamp = carrier.stamp(registry, ())
@@ -132,10 +135,10 @@ def test_what_was_read_is_not_opened_again() -> None:
     masker = masker_for()
     carrier = Carrier(masker, key=KEY)
     stamps = [stored(carrier, masker, JANE, [])]
-    carrier.open(stamps, None).erase()
+    carrier.open(stamps, nothing_new).erase()
 
-    assert dict(carrier.open(stamps, None).view()) == {}
-    assert carrier.open(stamps, None) is carrier.registry
+    assert dict(carrier.open(stamps, nothing_new).view()) == {}
+    assert carrier.open(stamps, nothing_new) is carrier.registry
 
 
 def test_it_opens_what_another_writer_stored_meanwhile() -> None:
@@ -144,36 +147,34 @@ def test_it_opens_what_another_writer_stored_meanwhile() -> None:
     theirs = masker_for()
     stamps.append(stored(Carrier(theirs, key=KEY), theirs, BOB, stamps))
 
-    assert dict(mine.open(stamps, None).view()) == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
+    assert dict(mine.open(stamps, nothing_new).view()) == {
+        "<EMAIL_1>": JANE,
+        "<EMAIL_2>": BOB,
+    }
 
 
-def test_without_stamps_the_session_names_the_registry() -> None:
-    """That of the masker's vault and tenant."""
-    masker = Masker(tenant="acme", vault=masker_for().vault)
+def test_without_stamps_there_is_a_new_registry_once() -> None:
+    """It is asked for when it is needed, and is the one ever after."""
+    mine = own_registry()
+    carrier = Carrier(masker_for())
 
-    registry = Carrier(masker).open([], "s")
-
-    assert registry == masker.registry("s")
-    assert (registry.tenant, registry.session) == ("acme", "s")
-
-
-def test_without_stamps_and_session_it_is_nobody_elses() -> None:
-    """Two memories without a name share nothing; one opens the same again."""
-    masker = Masker(tenant="acme", vault=masker_for().vault)
-    one, two = Carrier(masker), Carrier(masker)
-
-    assert one.open([], None) != two.open([], None)
-    assert one.open([], None) is one.open([], "later")
-    assert one.open([], None).tenant == "acme"
-    reopened = Registry.loads(one.open([], None).dumps(), vault=masker.vault)
-    assert reopened == one.registry
+    assert carrier.registry is None
+    assert carrier.open([], lambda: mine) is mine
+    assert carrier.open([], nothing_new) is mine
+    assert carrier.registry is mine
 
 
 def test_a_registry_that_is_given_is_the_one() -> None:
-    """Whatever the session is called."""
-    mine = own_registry()
+    """No other is asked for, and its own vault is where its stamps are read."""
+    mine, masker = own_registry(), masker_for()
+    carrier = Carrier(masker, registry=mine)
+    assert carrier.open([], nothing_new) is mine
+    stamp = stored(carrier, masker, JANE, [])
 
-    assert Carrier(masker_for(), registry=mine).open([], "other") is mine
+    again = Carrier(masker, registry=mine).open([stamp], nothing_new)
+
+    assert again == mine
+    assert dict(again.view()) == {"<EMAIL_1>": JANE}
 
 
 @pytest.mark.parametrize("key", [KEY, None])
@@ -183,9 +184,9 @@ def test_a_memory_of_another_registry_is_refused(key: bytes | None) -> None:
     mine, _ = said(BOB, key=key)
 
     with pytest.raises(RegistryLost):
-        mine.open(hers, None)
+        mine.open(hers, nothing_new)
     with pytest.raises(RegistryLost):
-        Carrier(masker_for(), registry=own_registry(), key=key).open(hers, None)
+        Carrier(masker_for(), registry=own_registry(), key=key).open(hers, nothing_new)
 
 
 def test_two_registries_in_one_memory_are_refused() -> None:
@@ -193,7 +194,7 @@ def test_two_registries_in_one_memory_are_refused() -> None:
     (_, mine), (_, hers) = said(JANE), said(BOB)
 
     with pytest.raises(RegistryLost, match="Several"):
-        Carrier(masker_for(), key=KEY).open([*mine, *hers], None)
+        Carrier(masker_for(), key=KEY).open([*mine, *hers], nothing_new)
 
 
 def test_a_refused_memory_leaves_no_trace() -> None:
@@ -203,7 +204,7 @@ def test_a_refused_memory_leaves_no_trace() -> None:
 
     for _ in range(2):
         with pytest.raises(RegistryLost):
-            carrier.open([*mine, *hers], None)
+            carrier.open([*mine, *hers], nothing_new)
     assert carrier.registry is None
 
 
@@ -213,7 +214,7 @@ def test_another_key_opens_nothing(key: bytes) -> None:
     _, stamps = said(JANE)
 
     with pytest.raises(SealError):
-        Carrier(masker_for(), key=key).open(stamps, "s")
+        Carrier(masker_for(), key=key).open(stamps, nothing_new)
 
 
 def test_without_the_key_the_values_are_missed() -> None:
@@ -221,7 +222,7 @@ def test_without_the_key_the_values_are_missed() -> None:
     _, stamps = said(JANE)
 
     with pytest.raises(RegistryLost):
-        Carrier(masker_for()).open(stamps, "s")
+        Carrier(masker_for()).open(stamps, nothing_new)
 
 
 WRONG: list[Any] = [
@@ -241,7 +242,7 @@ WRONG: list[Any] = [
 def test_what_is_no_stamp_is_a_typed_error(stamp: Any) -> None:
     """Messages come from stores that others write to; no value is repeated."""
     with pytest.raises(InputError) as caught:
-        Carrier(masker_for(), key=KEY).open([stamp], "s")
+        Carrier(masker_for(), key=KEY).open([stamp], nothing_new)
 
     assert JANE not in f"{caught.value!r} {caught.value.args}"
 
@@ -256,4 +257,4 @@ ODD: list[Any] = [
 def test_an_epoch_that_is_no_text_is_a_typed_error(stamp: Any) -> None:
     """Whatever JSON can hold."""
     with pytest.raises(InputError):
-        Carrier(masker_for(), key=KEY).open([stamp], "s")
+        Carrier(masker_for(), key=KEY).open([stamp], nothing_new)
