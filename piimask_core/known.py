@@ -65,10 +65,9 @@ class Known:
         found: list[Entity] = []
         if self._numbers and _DIGIT.search(text):
             found += self._find_numbers(text, same)
-        if self._words.next:
-            words = {word.lower() for word in _WORDS.findall(text)}
-            if not words.isdisjoint(self._words.next):
-                found += self._find_words(text, same)
+        begins = self._words.next
+        if begins and any(word.lower() in begins for word in _WORDS.findall(text)):
+            found += self._find_words(text, same)
         return found
 
     def _add_number(self, type: str, label: str, form: str, key: str) -> None:
