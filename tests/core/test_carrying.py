@@ -131,14 +131,13 @@ def test_after_a_restart_a_stamp_carries_everything() -> None:
 
 
 def test_what_was_read_is_not_opened_again() -> None:
-    """A value that was erased here does not come back with the old stamps."""
-    masker = masker_for()
-    carrier = Carrier(masker, key=KEY)
-    stamps = [stored(carrier, masker, JANE, [])]
-    carrier.open(stamps, nothing_new).erase()
+    """Nor what it stored itself: it is the same registry, without another look."""
+    writer, stamps = said(JANE, BOB)
+    reader = Carrier(masker_for(), key=KEY)
 
-    assert dict(carrier.open(stamps, nothing_new).view()) == {}
-    assert carrier.open(stamps, nothing_new) is carrier.registry
+    for carrier in (writer, reader):
+        first = carrier.registry or carrier.open(stamps, nothing_new)
+        assert carrier.open(stamps, nothing_new) is first
 
 
 def test_it_opens_what_another_writer_stored_meanwhile() -> None:
@@ -187,6 +186,18 @@ def test_a_memory_of_another_registry_is_refused(key: bytes | None) -> None:
         mine.open(hers, nothing_new)
     with pytest.raises(RegistryLost):
         Carrier(masker_for(), registry=own_registry(), key=key).open(hers, nothing_new)
+
+
+def test_a_memory_of_another_session_in_the_same_vault_is_refused() -> None:
+    """It can be opened, and still is not this one."""
+    masker = masker_for()
+    mine, hers = (
+        Carrier(masker, registry=masker.registry(name)) for name in ("mine", "hers")
+    )
+    stamp = stored(hers, masker, JANE, [])
+
+    with pytest.raises(RegistryLost, match="another"):
+        mine.open([stamp], nothing_new)
 
 
 def test_two_registries_in_one_memory_are_refused() -> None:
