@@ -1,6 +1,6 @@
 """Put the values back into what comes out: whole messages, chunks, snapshots."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -193,8 +193,7 @@ class OutputStream:
 
 def _cut(snapshot: Any) -> Any:
     """A snapshot without the unfinished placeholders at the end of its texts."""
-    cut: Callable[[str], str] = lambda text: text[: unfinished(text)]  # noqa: E731
     try:
-        return map_any(snapshot, cut)
-    except InputError:
+        return map_any(snapshot, lambda text: text[: unfinished(text)])
+    except (InputError, RecursionError):
         return snapshot

@@ -1,7 +1,7 @@
 """Personal data masked in LlamaIndex: the model sees typed placeholders only."""
 
 try:
-    import llama_index.core as _llama_index_core  # noqa: F401
+    import llama_index.core as _  # noqa: F401  # only to see that it is there
 except ImportError:
     raise ImportError(
         "llamaindex_piimask needs llama-index-core: "
