@@ -1,7 +1,8 @@
 """A chat model that sees placeholders only, whoever calls it and from wherever."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForLLMRun,
@@ -15,9 +16,11 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, InstanceOf
 
 from piimask_core import InputError, Masker, Registry, default_masker
+from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral
+from piimask_core.tree import from_source
 
-from .messages import instruct, map_json, map_messages
+from .messages import every_text, instruct, map_json, map_messages
 from .restoring import MessageStream, restored_message
 from .sessions import scope_of
 
@@ -139,9 +142,9 @@ class PIIMaskedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        scope = self._taken(kwargs)
-        sent, kwargs = self._masked(messages, kwargs, scope)
-        return _restored(self.bound._generate(sent, stop=stop, **kwargs), scope)
+        request = self._request(messages, stop, kwargs)
+        result = self.bound._generate(request.messages, **request.settings)
+        return _restored(result, request)
 
     async def _agenerate(
         self,
@@ -150,9 +153,9 @@ class PIIMaskedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        scope = self._taken(kwargs)
-        sent, kwargs = self._masked(messages, kwargs, scope)
-        return _restored(await self.bound._agenerate(sent, stop=stop, **kwargs), scope)
+        request = self._request(messages, stop, kwargs)
+        result = await self.bound._agenerate(request.messages, **request.settings)
+        return _restored(result, request)
 
     def _stream(
         self,
@@ -161,10 +164,9 @@ class PIIMaskedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        scope = self._taken(kwargs)
-        sent, kwargs = self._masked(messages, kwargs, scope)
-        chunks = self.bound._stream(sent, stop=stop, **kwargs)
-        return chunks if scope.layered else _restored_stream(chunks, scope)
+        request = self._request(messages, stop, kwargs)
+        chunks = self.bound._stream(request.messages, **request.settings)
+        return _restored_stream(chunks, request)
 
     def _astream(
         self,
@@ -173,10 +175,9 @@ class PIIMaskedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        scope = self._taken(kwargs)
-        sent, kwargs = self._masked(messages, kwargs, scope)
-        chunks = self.bound._astream(sent, stop=stop, **kwargs)
-        return chunks if scope.layered else _restored_astream(chunks, scope)
+        request = self._request(messages, stop, kwargs)
+        chunks = self.bound._astream(request.messages, **request.settings)
+        return _restored_astream(chunks, request)
 
     def _scope(
         self, config: RunnableConfig | None, kwargs: dict[str, Any]
@@ -191,20 +192,31 @@ class PIIMaskedChatModel(BaseChatModel):
         scope = kwargs.pop(_SCOPE, None) or scope_of(self.masker, self.registry, None)
         return scope or ephemeral(self.masker)
 
-    def _masked(
-        self, messages: list[BaseMessage], kwargs: dict[str, Any], scope: Scope
-    ) -> tuple[list[BaseMessage], dict[str, Any]]:
-        """What may be sent: messages and settings, with the instruction if needed."""
-        mentioned: set[str] = set()
+    def _request(
+        self, messages: list[BaseMessage], stop: list[str] | None, kwargs: Any
+    ) -> "_Request":
+        """What may be sent, with the instruction if needed; proven to hold no value."""
+        scope, mentioned = self._taken(kwargs), set[str]()
+        given = {"stop": stop, **kwargs}
         sent, settings = self.masker.mask_with(
-            lambda visit: (map_messages(messages, visit), map_json(kwargs, visit)),
+            lambda visit: (
+                map_messages(messages, visit),
+                map_json(given, from_source(visit, "app")),
+            ),
             scope.registry,
             layered=scope.layered,
             mentioned=mentioned,
         )
         if mentioned:
             sent = instruct(sent, self.masker.instruction)
-        return sent, settings
+        self.masker.proven(every_text([sent, settings]), scope.registry)
+        restorer = partial(
+            self.masker.restorer,
+            scope.registry,
+            layered=scope.layered,
+            shown=mentioned,
+        )
+        return _Request(sent, settings, restorer, _asks_for_json(kwargs))
 
     def _should_stream(self, **kwargs: Any) -> bool:
         return self.bound._should_stream(**kwargs)
@@ -234,13 +246,28 @@ class PIIMaskedChatModel(BaseChatModel):
         return self.bound._llm_type
 
 
-def _restored(result: ChatResult, scope: Scope) -> ChatResult:
-    if scope.layered:
-        return result
-    values = scope.registry.view()
+class _Request(NamedTuple):
+    """What is sent, and how what comes back is read."""
+
+    messages: list[BaseMessage]
+    settings: dict[str, Any]
+    restorer: Callable[[], Restorer]
+    is_json: bool
+
+
+def _asks_for_json(settings: Mapping[str, Any]) -> bool:
+    wanted = settings.get("response_format")
+    if isinstance(wanted, Mapping):
+        return wanted.get("type") in ("json_object", "json_schema")
+    return isinstance(wanted, type)
+
+
+def _restored(result: ChatResult, request: _Request) -> ChatResult:
     generations = [
         ChatGeneration(
-            message=restored_message(generation.message, values),
+            message=restored_message(
+                generation.message, request.restorer(), is_json=request.is_json
+            ),
             generation_info=generation.generation_info,
         )
         for generation in result.generations
@@ -249,9 +276,9 @@ def _restored(result: ChatResult, scope: Scope) -> ChatResult:
 
 
 def _restored_stream(
-    chunks: Iterator[ChatGenerationChunk], scope: Scope
+    chunks: Iterator[ChatGenerationChunk], request: _Request
 ) -> Iterator[ChatGenerationChunk]:
-    stream = MessageStream(scope.registry.view())
+    stream = MessageStream(request.restorer(), is_json=request.is_json)
     for chunk in chunks:
         yield _rewrapped(chunk, stream)
     if rest := stream.flush():
@@ -259,9 +286,9 @@ def _restored_stream(
 
 
 async def _restored_astream(
-    chunks: AsyncIterator[ChatGenerationChunk], scope: Scope
+    chunks: AsyncIterator[ChatGenerationChunk], request: _Request
 ) -> AsyncIterator[ChatGenerationChunk]:
-    stream = MessageStream(scope.registry.view())
+    stream = MessageStream(request.restorer(), is_json=request.is_json)
     async for chunk in chunks:
         yield _rewrapped(chunk, stream)
     if rest := stream.flush():
@@ -271,9 +298,6 @@ async def _restored_astream(
 def _rewrapped(
     chunk: ChatGenerationChunk, stream: MessageStream
 ) -> ChatGenerationChunk:
-    message = chunk.message
-    if not isinstance(message, AIMessageChunk):
-        raise InputError(f"A stream of {type(message).__name__} cannot be restored.")
     return ChatGenerationChunk(
-        message=stream.feed(message), generation_info=chunk.generation_info
+        message=stream.feed(chunk.message), generation_info=chunk.generation_info
     )

@@ -99,8 +99,8 @@ class PIIMaskChatMessageHistory(BaseChatMessageHistory):
         return [*most, last.model_copy(update={"additional_kwargs": extra})], stamp
 
     def _out(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-        values = self._opened(messages).view()
-        return [restored_message(_unstamped(message), values) for message in messages]
+        restorer = self._masker.restorer(self._opened(messages))
+        return [restored_message(_unstamped(m), restorer) for m in messages]
 
     def _opened(self, messages: Sequence[BaseMessage]) -> Registry:
         stamps = [

@@ -1,32 +1,72 @@
 """Where text stands in LangChain's messages, and what of it must never be touched."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from langchain_core.documents import Document
-from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    FunctionMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
 from langchain_core.prompt_values import (
     ChatPromptValue,
     PromptValue,
     StringPromptValue,
 )
+from pydantic import BaseModel
 
 from piimask_core.instruction import with_instruction
-from piimask_core.tree import Types, Visit, walk, walk_json, written
+from piimask_core.tree import Types, Visit, from_source, walk, walk_json
+
+M = TypeVar("M", bound=BaseMessage)
 
 REASONING = {"thinking", "reasoning", "redacted_thinking", "reasoning_content"}
 """Blocks that a provider signs: never altered in either direction."""
 
-_STRUCTURE = {"type", "id", "index", "signature", "tool_use_id", "call_id", "status"}
-_MEDIA = {"image", "image_url", "audio", "video", "file", "input_image", "input_audio"}
+STRUCTURE = {"type", "id", "index", "signature", "tool_use_id", "call_id", "status"}
+MEDIA = {"image", "image_url", "audio", "video", "file", "input_image", "input_audio"}
 _BYTES = {"data", "base64", "url", "image_url", "file_data", "file_id", "mime_type"}
-JSON_TEXT = {"arguments", "partial_json"}
+JSON_TEXT = {"args", "arguments", "partial_json"}
 """Keys whose text is JSON: it is masked and restored on the parsed tree."""
+
+ARGUMENTS = {*JSON_TEXT, "input", "action"}
+"""Keys of a call that hold what its tool gets."""
+
+_SOURCES = {
+    HumanMessage: "user",
+    AIMessage: "model",
+    ToolMessage: "tool",
+    FunctionMessage: "tool",
+}
+_BLOCK_SOURCES = {
+    "document": "document",
+    "search_result": "document",
+    "tool_result": "tool",
+}
+_NOT_SENT = {"artifact", "response_metadata", "usage_metadata"}
+_WORDS = {
+    *(*STRUCTURE, *MEDIA, *REASONING, *_BYTES, *ARGUMENTS, *_BLOCK_SOURCES),
+    *("text", "content", "name", "source", "title", "function", "success", "stop"),
+    *("human", "ai", "AIMessageChunk", "system", "tool"),
+    *("tool_use", "tool_call", "tool_call_chunk", "function_call", "input_json_delta"),
+}
+"""The formats' own, in places that no walker visits: they tell of nobody, even if one
+is somebody's password."""
+
+_BASE64 = re.compile(r"(?:data:[^,]{1,200},)?[A-Za-z0-9+/_\-\s]+={0,2}\s*")
+_LONG = 20_000
+"""Characters: longer base64 is a picture, a sound or a file."""
 
 
 def map_any(tree: Any, visit: Visit) -> Any:
     """Every text in a chain's input or output: messages, prompts, documents, nests."""
-    return walk(tree, visit, types=_TYPES)
+    return walk(tree, visit, types=TYPES)
 
 
 def map_messages(messages: Sequence[BaseMessage], visit: Visit) -> list[BaseMessage]:
@@ -38,23 +78,21 @@ def map_messages(messages: Sequence[BaseMessage], visit: Visit) -> list[BaseMess
     return [mapped[i] for i in range(len(messages))]
 
 
-def map_message(message: BaseMessage, visit: Visit) -> BaseMessage:
-    """A copy with ``visit`` applied to everything in it that a model may read."""
+def map_message(message: M, visit: Visit) -> M:
+    """A copy with ``visit`` applied to everything in it that a model may read.
+
+    A visit with a method ``arguments`` maps what tools get itself.
+    """
+    visit = from_source(visit, _source(message))
     update: dict[str, Any] = {"content": map_content(message.content, visit)}
     if message.name:
         update["name"] = visit(message.name)
     if message.additional_kwargs:
         update["additional_kwargs"] = map_json(message.additional_kwargs, visit)
     if isinstance(message, AIMessage):
-        update["tool_calls"] = [
-            {**call, "args": map_json(call["args"], visit)}
-            for call in message.tool_calls
-        ]
-        update["invalid_tool_calls"] = [
-            {**call, "args": walk_json(call["args"] or "", visit)}
-            for call in message.invalid_tool_calls
-        ]
-        if message.tool_calls:  # OpenAI's own copy of the same calls
+        update |= _mapped_calls(message, visit)
+        if message.tool_calls or message.invalid_tool_calls:
+            # OpenAI's own copy of the same calls
             update.setdefault("additional_kwargs", {}).pop("tool_calls", None)
     return message.model_copy(update=update)
 
@@ -73,12 +111,113 @@ def map_block(block: Any, visit: Visit) -> Any:
     kind = block.get("type")
     if kind in REASONING:
         return block
-    if kind in _MEDIA:
+    if kind in MEDIA:
         return _map_media(block, visit)
-    return {
-        key: value if key in _STRUCTURE else _map_value(key, value, visit)
-        for key, value in block.items()
+    if kind in _BLOCK_SOURCES:
+        visit = from_source(visit, _BLOCK_SOURCES[kind])
+    tool = tool_of(block)
+    return {key: _map_part(key, value, visit, tool) for key, value in block.items()}
+
+
+def tool_of(call: Mapping[str, Any]) -> str:
+    """The tool that a dict calls, where it is a call; else nothing."""
+    name, kind = call.get("name"), call.get("type")
+    if isinstance(name, str):
+        return name
+    return kind if isinstance(kind, str) and kind.endswith("_call") else ""
+
+
+def map_json(tree: Any, visit: Visit) -> Any:
+    """Every text in JSON-like data, keys included; any other object stays."""
+    if isinstance(tree, Mapping):
+        tool = tool_of(tree)
+        return {
+            visit(key) if isinstance(key, str) else key: _map_value(
+                key, value, visit, tool
+            )
+            for key, value in tree.items()
+        }
+    if isinstance(tree, list | tuple):
+        return [map_json(item, visit) for item in tree]
+    return walk(tree, visit, other=_as_it_is)
+
+
+def every_text(sent: Any) -> Iterator[str]:
+    """Every text in what is about to be sent, also where no walker goes.
+
+    Not the formats' own words, nor long base64 in media.
+    """
+    if isinstance(sent, str):
+        if sent not in _WORDS:
+            yield sent
+    elif isinstance(sent, BaseModel):
+        for name, value in sent:
+            if name not in _NOT_SENT or not isinstance(sent, BaseMessage):
+                yield from every_text(value)
+    elif isinstance(sent, Mapping):
+        for key, value in sent.items():
+            yield from every_text(key)
+            if not (key in _BYTES and _is_file(value)):
+                yield from every_text(value)
+    elif isinstance(sent, list | tuple | set | frozenset):
+        for item in sent:
+            yield from every_text(item)
+
+
+def instruct(messages: list[BaseMessage], instruction: str) -> list[BaseMessage]:
+    """The messages with the instruction in the system message, once."""
+    system = [i for i, m in enumerate(messages) if isinstance(m, SystemMessage)]
+    if not instruction or any(instruction in messages[i].text for i in system):
+        return messages
+    if not system:
+        return [SystemMessage(instruction), *messages]
+    at = system[0]
+    content: Any = messages[at].content
+    if isinstance(content, str):
+        content = with_instruction(content, instruction)
+    else:
+        content = [*content, {"type": "text", "text": instruction}]
+    told = messages[at].model_copy(update={"content": content})
+    return [*messages[:at], told, *messages[at + 1 :]]
+
+
+def _source(message: BaseMessage) -> str:
+    return next((s for k, s in _SOURCES.items() if isinstance(message, k)), "app")
+
+
+def _mapped_calls(message: AIMessage, visit: Visit) -> dict[str, Any]:
+    """The fields of a message that hold calls of tools."""
+    mapped: dict[str, Any] = {
+        "tool_calls": [_map_call(call, visit) for call in message.tool_calls],
+        "invalid_tool_calls": [
+            _map_call(call, visit) for call in message.invalid_tool_calls
+        ],
     }
+    if isinstance(message, AIMessageChunk):
+        mapped["tool_call_chunks"] = [
+            _map_call(call, visit) for call in message.tool_call_chunks
+        ]
+    return mapped
+
+
+def _map_call(call: Any, visit: Visit) -> Any:
+    mapped = {
+        **call,
+        "args": _map_arguments(tool_of(call), "args", call["args"], visit),
+    }
+    if call.get("error"):
+        mapped["error"] = visit(call["error"])
+    return mapped
+
+
+def _map_arguments(tool: str, key: str, arguments: Any, visit: Visit) -> Any:
+    """What a tool gets, parsed or as text; a visit may want to know which tool."""
+    told = getattr(visit, "arguments", None)
+    if told is not None:
+        return told(tool, key, arguments)
+    if isinstance(arguments, str):
+        return walk_json(arguments, visit)
+    return map_json(arguments, visit)
 
 
 def _map_media(block: dict[str, Any], visit: Visit) -> dict[str, Any]:
@@ -87,50 +226,23 @@ def _map_media(block: dict[str, Any], visit: Visit) -> dict[str, Any]:
     for key, value in block.items():
         if isinstance(value, dict):
             mapped[key] = _map_media(value, visit)
-        elif key not in _BYTES | _STRUCTURE:
+        elif key not in _BYTES | STRUCTURE:
             mapped[key] = map_json(value, visit)
     return mapped
 
 
-def map_json(tree: Any, visit: Visit) -> Any:
-    """Every text in JSON-like data, keys included; any other object stays."""
-    if isinstance(tree, str):
-        return visit(tree)
-    if isinstance(tree, Mapping):
-        return {
-            visit(key) if isinstance(key, str) else key: _map_value(key, value, visit)
-            for key, value in tree.items()
-        }
-    if isinstance(tree, list | tuple):
-        return [map_json(item, visit) for item in tree]
-    if isinstance(tree, int) and not isinstance(tree, bool):
-        return written(tree, visit)
-    return tree
-
-
-def instruct(messages: list[BaseMessage], instruction: str) -> list[BaseMessage]:
-    """The messages with the instruction in the system message, once."""
-    if not instruction:
-        return messages
-    at = next((i for i, m in enumerate(messages) if isinstance(m, SystemMessage)), None)
-    if at is None:
-        return [SystemMessage(instruction), *messages]
-    system = messages[at]
-    if isinstance(system.content, str):
-        content: Any = with_instruction(system.content, instruction)
-    elif instruction in str(system.content):
-        return messages
-    else:
-        content = [*system.content, {"type": "text", "text": instruction}]
-    told = system.model_copy(update={"content": content})
-    return [*messages[:at], told, *messages[at + 1 :]]
-
-
-def _map_value(key: object, value: Any, visit: Visit) -> Any:
-    if key in JSON_TEXT and isinstance(value, str):
-        return walk_json(value, visit)
+def _map_part(key: str, value: Any, visit: Visit, tool: str) -> Any:
+    """What a block holds under a key."""
+    if key in STRUCTURE:
+        return value
     if key == "source" and isinstance(value, dict) and value.get("type") != "text":
         return _map_media(value, visit)
+    return _map_value(key, value, visit, tool)
+
+
+def _map_value(key: Any, value: Any, visit: Visit, tool: str) -> Any:
+    if key in ARGUMENTS and (tool or (key in JSON_TEXT and isinstance(value, str))):
+        return _map_arguments(tool, key, value, visit)
     if key == "content" and isinstance(value, list):
         return [
             map_block(item, visit) if _is_block(item) else map_json(item, visit)
@@ -139,17 +251,29 @@ def _map_value(key: object, value: Any, visit: Visit) -> Any:
     return map_json(value, visit)
 
 
+def _is_file(value: Any) -> bool:
+    """Whether this is base64, and too long to be read."""
+    return (
+        isinstance(value, str)
+        and len(value) > _LONG
+        and _BASE64.fullmatch(value) is not None
+    )
+
+
 def _is_block(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("type"), str)
 
 
-def _map_prompt(prompt: PromptValue, visit: Visit) -> PromptValue:
+def map_prompt(prompt: PromptValue, visit: Visit) -> PromptValue:
+    """A copy of a prompt: a text, or messages."""
     if isinstance(prompt, StringPromptValue):
         return StringPromptValue(text=visit(prompt.text))
     return ChatPromptValue(messages=map_messages(prompt.to_messages(), visit))
 
 
-def _map_document(document: Document, visit: Visit) -> Document:
+def map_document(document: Document, visit: Visit) -> Document:
+    """A copy of a document: its text and whatever its metadata say."""
+    visit = from_source(visit, "document")
     return document.model_copy(
         update={
             "page_content": visit(document.page_content),
@@ -158,8 +282,12 @@ def _map_document(document: Document, visit: Visit) -> Document:
     )
 
 
-_TYPES: Types = {
+TYPES: Types = {
     BaseMessage: map_message,
-    PromptValue: _map_prompt,
-    Document: _map_document,
+    PromptValue: map_prompt,
+    Document: map_document,
 }
+
+
+def _as_it_is(leaf: Any) -> Any:
+    return leaf

@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from piimask_core import Masker, Registry, SessionRequired, default_masker
+from piimask_core.restorer import Restorer
 from piimask_core.session import Scope
 
 from .messages import instruct, map_any
@@ -96,8 +98,7 @@ class PIIUnmask(_Half):
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Any:
         """The output with its values back. Raises SessionRequired."""
-        scope = self._scope(config)
-        return input if scope.layered else restored(input, scope.registry.view())
+        return restored(input, self._restorers(config)())
 
     async def ainvoke(
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
@@ -109,7 +110,7 @@ class PIIUnmask(_Half):
         self, input: Iterator[Any], config: RunnableConfig | None = None, **kwargs: Any
     ) -> Iterator[Any]:
         """The pieces restored as they come."""
-        return restored_pieces(input, self._values(config))
+        return restored_pieces(input, self._restorers(config))
 
     def atransform(
         self,
@@ -118,17 +119,19 @@ class PIIUnmask(_Half):
         **kwargs: Any,
     ) -> AsyncIterator[Any]:
         """See ``transform``."""
-        return restored_apieces(input, self._values(config))
+        return restored_apieces(input, self._restorers(config))
 
-    def _values(self, config: RunnableConfig | None) -> Mapping[str, str]:
-        """Found now, in the caller's context; it fills while the chain runs."""
+    def _restorers(self, config: RunnableConfig | None) -> Callable[[], Restorer]:
+        """Found now, in the caller's context; values fill while the chain runs."""
         scope = self._scope(config)
-        return {} if scope.layered else scope.registry.view()
+        return partial(self._masker.restorer, scope.registry, layered=scope.layered)
 
 
-def restored_pieces(pieces: Iterator[Any], values: Mapping[str, str]) -> Iterator[Any]:
+def restored_pieces(
+    pieces: Iterator[Any], restorers: Callable[[], Restorer]
+) -> Iterator[Any]:
     """A stream of a chain's output, restored."""
-    stream = OutputStream(values)
+    stream = OutputStream(restorers)
     for piece in pieces:
         shown = stream.feed(piece)
         if not isinstance(shown, str) or shown:
@@ -137,10 +140,10 @@ def restored_pieces(pieces: Iterator[Any], values: Mapping[str, str]) -> Iterato
 
 
 async def restored_apieces(
-    pieces: AsyncIterator[Any], values: Mapping[str, str]
+    pieces: AsyncIterator[Any], restorers: Callable[[], Restorer]
 ) -> AsyncIterator[Any]:
     """See ``restored_pieces``."""
-    stream = OutputStream(values)
+    stream = OutputStream(restorers)
     async for piece in pieces:
         shown = stream.feed(piece)
         if not isinstance(shown, str) or shown:

@@ -1,8 +1,9 @@
 """One line around a whole chain: masked where it enters, restored where it leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import Context, copy_context
+from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -19,6 +20,7 @@ from langchain_core.runnables.fallbacks import RunnableWithFallbacks
 from langchain_core.runnables.passthrough import RunnableAssign
 
 from piimask_core import Masker, Registry, default_masker
+from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral, layer
 
 from .chat_model import PIIMaskedChatModel
@@ -78,7 +80,8 @@ class _Around(Runnable[Any, Any]):
         scope = self._scope(config)
         masked, inner = self._entered(input, config, scope)
         with layer(scope.registry):
-            return _left(self.bound.invoke(masked, inner, **kwargs), scope)
+            output = self.bound.invoke(masked, inner, **kwargs)
+        return restored(output, self._restorers(scope)())
 
     async def ainvoke(
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
@@ -87,7 +90,8 @@ class _Around(Runnable[Any, Any]):
         scope = self._scope(config)
         masked, inner = self._entered(input, config, scope)
         with layer(scope.registry):
-            return _left(await self.bound.ainvoke(masked, inner, **kwargs), scope)
+            output = await self.bound.ainvoke(masked, inner, **kwargs)
+        return restored(output, self._restorers(scope)())
 
     def stream(
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
@@ -99,7 +103,7 @@ class _Around(Runnable[Any, Any]):
         pieces = _steps(
             context.run(self.bound.stream, masked, inner, **kwargs), context
         )
-        return pieces if scope.layered else restored_pieces(pieces, _values(scope))
+        return restored_pieces(pieces, self._restorers(scope))
 
     def astream(
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
@@ -111,7 +115,7 @@ class _Around(Runnable[Any, Any]):
         pieces = _asteps(
             context.run(self.bound.astream, masked, inner, **kwargs), context
         )
-        return pieces if scope.layered else restored_apieces(pieces, _values(scope))
+        return restored_apieces(pieces, self._restorers(scope))
 
     def _scope(self, config: RunnableConfig | None) -> Scope:
         found = scope_of(self._masker, self._registry, config)
@@ -132,16 +136,11 @@ class _Around(Runnable[Any, Any]):
         guard = Guard(self._masker, scope.registry)
         return masked, merge_configs(inner, {"callbacks": [guard]})
 
+    def _restorers(self, scope: Scope) -> Callable[[], Restorer]:
+        return partial(self._masker.restorer, scope.registry, layered=scope.layered)
+
     def __repr__(self) -> str:
         return f"with_pii_masking({self.bound!r})"
-
-
-def _left(output: Any, scope: Scope) -> Any:
-    return output if scope.layered else restored(output, _values(scope))
-
-
-def _values(scope: Scope) -> Any:
-    return scope.registry.view()
 
 
 def _context(scope: Scope) -> Context:

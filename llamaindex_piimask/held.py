@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, InstanceOf
 
 from piimask_core import Masker, Registry, default_masker
 
-_SHARED = {"masker", "registry", "key", "callback_manager", "rate_limiter"}
+_SHARED = {"masker", "registry", "key", "shown", "callback_manager", "rate_limiter"}
 """The same in a copy."""
 
 _LEFT = {"callback_manager", "rate_limiter"}

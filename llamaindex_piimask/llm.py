@@ -21,7 +21,7 @@ from piimask_core import Masker, Registry
 from piimask_core.session import Scope, ephemeral, layer, scope_of
 
 from .held import HeldWithRegistry
-from .turn import Turn, turn
+from .turn import Turn
 
 if TYPE_CHECKING:
     from llama_index.core.tools.types import BaseTool
@@ -42,9 +42,12 @@ class PIIMaskedLLM(HeldWithRegistry, FunctionCallingLLM):
 
     One line for engines, chat engines and agents: ``Settings.llm = PIIMaskedLLM(llm)``.
     Masks messages, tool calls, tools and all other options; restores text and tool
-    arguments, streamed too. Thinking is never touched; images and sounds pass as they
-    are, and so does ``raw``, the provider's own object. Events are those of ``llm``:
-    one for each call, masked.
+    arguments, streamed too, where the masker's ``restore`` policy lets it; what stayed
+    is listed in ``additional_kwargs["pii_unrestored"]`` of the answer. Thinking is
+    never touched; images and sounds pass as they are, and so does ``raw``, the
+    provider's own object. Where a known value stands in something that must go out
+    as it is (thinking, an id), UnmaskedText is raised and nothing is sent. Events are
+    those of ``llm``: one for each call, masked.
     """
 
     llm: InstanceOf[LLM] = Field(exclude=True, repr=False)
@@ -250,7 +253,10 @@ class PIIMaskedLLM(HeldWithRegistry, FunctionCallingLLM):
 
     def _turn(self) -> Turn:
         """Settled here, in the plain call: a generator's body runs somewhere else."""
-        return turn(self.own_masker, self._scope())
+        return Turn(self.own_masker, self._scope(), self._mentioned())
+
+    def _mentioned(self) -> set[str]:
+        return set()
 
     def _chat(
         self, now: Turn, messages: Sequence[ChatMessage], options: dict[str, Any]
@@ -262,8 +268,13 @@ class LayeredLLM(PIIMaskedLLM):
     """A model inside a query engine's layer, wherever and whenever it is called.
 
     A streaming engine asks its model when the answer is read: by then nothing in the
-    context says that there is a layer.
+    context says that there is a layer. ``shown`` collects what its requests mention.
     """
+
+    shown: InstanceOf[set[str]] = Field(exclude=True, repr=False)
+
+    def _mentioned(self) -> set[str]:
+        return self.shown
 
     def _scope(self) -> Scope:
         if self.registry is None:

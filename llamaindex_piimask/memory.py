@@ -13,8 +13,8 @@ from piimask_core.carrying import Carrier
 from piimask_core.session import enclosing_registry, layer, scope_of
 
 from .held import Held
-from .messages import STAMP, map_message, map_messages
-from .restoring import restored_message
+from .messages import STAMP, map_messages
+from .restoring import Restoring, restored_message
 
 
 class PIIMaskMemory(Held, BaseMemory):
@@ -30,7 +30,9 @@ class PIIMaskMemory(Held, BaseMemory):
     ``chat_store_key``), else ``pii_session``, else a new one. Let the model join it:
     ``PIIMaskedLLM(llm, registry=memory.registry)``, before anything else opens that
     session in a new process. One process writes at a time; for more, share a vault.
-    Without the key and elsewhere, it raises RegistryLost.
+    Without the key and elsewhere, it raises RegistryLost. Where ``memory`` has a model
+    of its own, for summaries or facts, make that a ``PIIMaskedLLM`` too: else what it
+    invents (``<EMAIL_9>``) may one day be somebody.
     """
 
     memory: SerializeAsAny[BaseMemory]
@@ -230,10 +232,9 @@ class PIIMaskMemory(Held, BaseMemory):
     def _restored(self, found: Sequence[ChatMessage]) -> list[ChatMessage]:
         """Real messages without a stamp: a provider would be sent it."""
         registry = self._opened(found)
-        if enclosing_registry() == registry:
-            return [map_message(message, lambda text: text) for message in found]
-        values = registry.view()
-        return [restored_message(message, values) for message in found]
+        layered = enclosing_registry() == registry
+        visit = Restoring(self.own_masker.restorer(registry, layered=layered))
+        return [restored_message(message, visit) for message in found]
 
 
 def _masked(

@@ -16,16 +16,25 @@ from llama_index.core.base.llms.types import (
     ToolCallBlock,
 )
 from llama_index.core.schema import ImageDocument
-from pydantic import BaseModel
+from pydantic import AnyUrl, BaseModel
 
 from piimask_core.instruction import with_instruction
-from piimask_core.restore import find
-from piimask_core.tree import Types, Visit, walk, walk_json
+from piimask_core.restore import USER
+from piimask_core.restorer import UNNAMED
+from piimask_core.tree import Types, Visit, from_source, walk, walk_json
 
 STAMP = "piimask"
 """Key in ``additional_kwargs`` under which memory carries its registry."""
 
 _DEVELOPERS = {MessageRole.SYSTEM, MessageRole.DEVELOPER}
+_SOURCES = {
+    MessageRole.USER: USER,
+    MessageRole.TOOL: "tool",
+    MessageRole.FUNCTION: "tool",
+    MessageRole.SYSTEM: "app",
+    MessageRole.DEVELOPER: "app",
+}
+"""Who says what stands in a message; the model says all others."""
 
 _STRUCTURE = {
     "call_id",
@@ -42,6 +51,14 @@ _OPAQUE = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_\-+/=.:]+", re.ASCII)
 
 _NAMED = {"arguments", "parameters", "input_schema", "inputSchema"}
 """A dict with one of these is a function; its ``name`` is what it is called by."""
+
+_ARGUMENTS = {"args", "arguments", "input", "parameters", "tool_kwargs"}
+"""Where a provider's own copy of a tool call has what the tool gets."""
+
+_MEDIA = re.compile(r"(?:data:[^,]{0,128},)?[A-Za-z0-9+/_\-=\s]*", re.ASCII)
+"""Matches ``data:image/png;base64,iVBO``; not ``jane@example.com``."""
+
+_LONG = 65_536
 
 Extra = Callable[[Any, Visit], Any]
 
@@ -72,9 +89,10 @@ def map_message(
     message: ChatMessage, visit: Visit, *, extra: Extra = map_extra
 ) -> ChatMessage:
     """A copy with ``visit`` applied to everything in it that a model may read."""
+    visit = from_source(visit, _SOURCES.get(message.role, "model"))
     return message.model_copy(
         update={
-            "blocks": _map_blocks(message.blocks, visit),
+            "blocks": map_blocks(message.blocks, visit),
             "additional_kwargs": {
                 key: value if _is_opaque(key, value) else extra(value, visit)
                 for key, value in message.additional_kwargs.items()
@@ -89,10 +107,10 @@ def map_block(block: Any, visit: Visit) -> Any:
     if isinstance(block, TextBlock):
         return block.model_copy(update={"text": visit(block.text)})
     if isinstance(block, ToolCallBlock):
-        kwargs = map_arguments(block.tool_kwargs, visit)
+        kwargs = map_arguments(block.tool_name, block.tool_kwargs, visit)
         return block.model_copy(update={"tool_kwargs": kwargs})
     if isinstance(block, CitableBlock):
-        return _map_cited(block, visit, content=_map_blocks(block.content, visit))
+        return _map_cited(block, visit, content=map_blocks(block.content, visit))
     if isinstance(block, CitationBlock):
         cited = map_block(block.cited_content, visit)
         return _map_cited(block, visit, cited_content=cited)
@@ -101,8 +119,21 @@ def map_block(block: Any, visit: Visit) -> Any:
     return block
 
 
-def map_arguments(arguments: Any, visit: Visit) -> Any:
-    """A tool's arguments: a dict, or the text of one."""
+def map_blocks(blocks: Iterable[Any], visit: Visit) -> list[Any]:
+    """Neighbouring texts are read in one as well: a value may lie across two."""
+    mapped: list[Any] = []
+    for is_text, run in groupby(blocks, key=lambda block: isinstance(block, TextBlock)):
+        mapped += (_map_texts if is_text else _map_each)(list(run), visit)
+    return mapped
+
+
+def map_arguments(tool: str, arguments: Any, visit: Visit) -> Any:
+    """A tool's arguments: a dict, or the text of one.
+
+    A visit that asks which tool it is has a method ``arguments(tool, arguments)``.
+    """
+    if (told := getattr(visit, "arguments", None)) is not None:
+        return told(tool or UNNAMED, arguments)
     if isinstance(arguments, str):
         return walk_json(arguments, visit)
     return walk(arguments, visit, types=_BYTES)
@@ -126,27 +157,16 @@ def instruct(
     return [*messages[:at], told, *messages[at + 1 :]]
 
 
-def holds_placeholder(tree: Iterable[ChatMessage] | Mapping[str, Any]) -> bool:
-    """Whether anything in masked messages or options reads as a placeholder."""
-    seen: list[bool] = []
+def texts_of(sent: Any) -> list[str]:
+    """Every text in what is sent, wherever it stands, but for the bytes of media."""
+    texts: list[str] = []
 
-    def look(text: str) -> str:
-        seen.append(any(find(text)))
+    def note(text: str) -> str:
+        texts.append(text)
         return text
 
-    if isinstance(tree, Mapping):
-        map_extra(tree, look)
-    else:
-        map_messages(list(tree), look)
-    return any(seen)
-
-
-def _map_blocks(blocks: Iterable[Any], visit: Visit) -> list[Any]:
-    """Neighbouring texts are read in one as well: a value may lie across two."""
-    mapped: list[Any] = []
-    for is_text, run in groupby(blocks, key=lambda block: isinstance(block, TextBlock)):
-        mapped += (_map_texts if is_text else _map_each)(list(run), visit)
-    return mapped
+    walk(sent, note, other=lambda leaf: isinstance(leaf, AnyUrl) and note(str(leaf)))
+    return [text for text in texts if len(text) < _LONG or not _MEDIA.fullmatch(text)]
 
 
 def _map_each(run: list[Any], visit: Visit) -> list[Any]:
@@ -206,9 +226,17 @@ def _map_values(tree: Mapping[Any, Any], visit: Visit) -> dict[Any, Any]:
     return {
         key: value
         if _is_opaque(key, value) or (is_function and _is_name(key, value))
-        else map_extra(value, visit)
+        else _map_value(tree, key, visit)
         for key, value in tree.items()
     }
+
+
+def _map_value(tree: Mapping[Any, Any], key: Any, visit: Visit) -> Any:
+    """One value of a dict; what a tool is called with, as such."""
+    if key not in _ARGUMENTS or not hasattr(visit, "arguments"):
+        return map_extra(tree[key], visit)
+    tool = tree.get("name") or tree.get("tool_name")
+    return map_arguments(tool if isinstance(tool, str) else "", tree[key], visit)
 
 
 def _is_opaque(key: Any, value: Any) -> bool:

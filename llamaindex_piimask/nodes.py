@@ -13,7 +13,7 @@ from llama_index.core.schema import (
 )
 
 from piimask_core import InputError
-from piimask_core.tree import Visit, walk, written
+from piimask_core.tree import Visit, from_source, walk, written
 
 _RESOURCES = ("text_resource", "image_resource", "audio_resource", "video_resource")
 _KEYS = ("excluded_embed_metadata_keys", "excluded_llm_metadata_keys")
@@ -34,6 +34,7 @@ def map_node(node: BaseNode, visit: Visit) -> BaseNode:
     Metadata is rendered into what a model reads, key by key, so the lists of keys
     that are not to be shown are mapped as well. Ids stay, and so do media.
     """
+    visit = from_source(visit, "document")
     update: dict[str, Any] = {
         "metadata": map_metadata(node.metadata, visit),
         **{name: [visit(key) for key in getattr(node, name)] for name in _KEYS},

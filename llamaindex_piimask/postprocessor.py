@@ -4,6 +4,7 @@ from typing import Any
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
+from pydantic import Field, InstanceOf
 
 from piimask_core import InputError, Masker, Registry, SessionRequired
 from piimask_core.session import enclosing_registry, scope_of
@@ -19,6 +20,8 @@ class PIIMaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
     name it where another place than the first is wanted as well. It does not restore,
     and with ``PIIMaskedLLM`` alone it is not needed.
     """
+
+    shown: InstanceOf[set[str]] | None = Field(default=None, exclude=True, repr=False)
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class PIIMaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
             lambda visit: [map_scored(found, visit) for found in nodes],
             self._settled(),
             layered=self._follows,
+            mentioned=self.shown,
         )
 
     @property

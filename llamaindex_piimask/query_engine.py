@@ -9,7 +9,7 @@ no_text, context_only and generation get masked nodes and a masked query. Only t
 restores, once.
 """
 
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from types import MethodType
@@ -30,16 +30,19 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import QueryBundle, QueryType
 from llama_index_instrumentation.dispatcher import DISPATCHER_SPAN_DECORATED_ATTR
 
-from piimask_core import InputError, Masker, Registry, default_masker
-from piimask_core.session import Scope, ephemeral, layer, scope_of
-from piimask_core.tree import walk
+from piimask_core import Masker, Registry, default_masker
+from piimask_core.restore import STRUCTURED
+from piimask_core.restorer import Restorer
+from piimask_core.session import ephemeral, layer, scope_of
 
 from .llm import LayeredLLM, PIIMaskedLLM
 from .nodes import map_metadata, map_scored
 from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
-from .restoring import TokenStream, Values, adriven, driven, restored_text
+from .restoring import UNRESTORED, TokenStream, adriven, driven, unrestored
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_RESTORED = (Response, StreamingResponse, AsyncStreamingResponse, PydanticResponse)
 
 
 def _unobserved(method: F) -> F:
@@ -53,7 +56,8 @@ class PIIMaskQueryEngine(BaseQueryEngine):
 
     ``PIIMaskQueryEngine(index.as_query_engine())`` needs nothing else: it puts in a
     node postprocessor, first, and masks at the engine's own models. The engine that it
-    is given is never changed.
+    is given is never changed. What the masker's ``restore`` policy did not let back is
+    listed in ``response.metadata["pii_unrestored"]``, of a stream when it is over.
 
     The retriever embeds the real query, so hits are what they were (an embedding
     service sees real text: mask that with an embedding of its own). Whatever reads
@@ -100,39 +104,49 @@ class PIIMaskQueryEngine(BaseQueryEngine):
 
     @_unobserved
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        scope, masked, inside = self._prepared(query_bundle)
-        with layer(scope.registry):
+        registry, masked, inside, restorer = self._prepared(query_bundle)
+        with layer(registry):
             response = inside.query(masked)
-        return _answer(response, scope)
+        return _answer(response, restorer)
 
     @_unobserved
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        scope, masked, inside = self._prepared(query_bundle)
-        with layer(scope.registry):
+        registry, masked, inside, restorer = self._prepared(query_bundle)
+        with layer(registry):
             response = await inside.aquery(masked)
-        return _answer(response, scope)
+        return _answer(response, restorer)
 
     def _prepared(
         self, query: QueryBundle
-    ) -> tuple[Scope, QueryBundle, BaseQueryEngine]:
+    ) -> tuple[Registry, QueryBundle, BaseQueryEngine, Restorer | None]:
+        """What to ask inside; without a restorer where a layer around us restores."""
         masker = self._masker or default_masker()
-        scope = scope_of(masker, self._registry) or ephemeral(masker)
-        masked = replace(
-            query,
-            query_str=masker.mask(
-                query.query_str, scope.registry, layered=scope.layered
-            ),
-            custom_embedding_strs=query.embedding_strs,
+        registry, layered = scope_of(masker, self._registry) or ephemeral(masker)
+        shown: set[str] = set()
+        masked = masker.mask_with(
+            lambda visit: visit(query.query_str),
+            registry,
+            layered=layered,
+            mentioned=shown,
         )
-        return scope, masked, _Inside(masker, scope.registry).engine(self._engine)
+        bundle = replace(
+            query, query_str=masked, custom_embedding_strs=query.embedding_strs
+        )
+        inside = _Inside(masker, registry, shown).engine(self._engine)
+        restorer = None if layered else masker.restorer(registry, shown=shown)
+        return registry, bundle, inside, restorer
 
 
 class _Inside:
-    """Copies of an engine and its parts, with masking where text meets a model."""
+    """Copies of an engine and its parts, with masking where text meets a model.
 
-    def __init__(self, masker: Masker, registry: Registry) -> None:
+    ``shown`` collects the placeholders that they mention.
+    """
+
+    def __init__(self, masker: Masker, registry: Registry, shown: set[str]) -> None:
         self._masker = masker
         self._registry = registry
+        self._shown = shown
 
     def engine(self, engine: BaseQueryEngine) -> BaseQueryEngine:
         """The engine, its engines, its models and its postprocessors."""
@@ -172,82 +186,77 @@ class _Inside:
         if isinstance(llm, StructuredLLM):
             return llm.model_copy(update={"llm": self._llm(llm.llm)})
         if not isinstance(llm, PIIMaskedLLM):
-            return LayeredLLM(llm=llm, masker=self._masker, registry=self._registry)
+            return LayeredLLM(llm=llm, **self._ours(self._masker))
         if llm.registry not in (None, self._registry):
             return llm
-        masker = llm.masker or self._masker
-        own = {**llm.__dict__, "masker": masker, "registry": self._registry}
-        return LayeredLLM(**own)
+        return LayeredLLM(**{**llm.__dict__, **self._ours(llm.masker)})
 
     def _postprocessors(self, listed: list[Any]) -> list[Any]:
         """Ours first: a reranker may ask a model too."""
-        first = PIIMaskNodePostprocessor(masker=self._masker, registry=self._registry)
+        first = PIIMaskNodePostprocessor(**self._ours(self._masker))
         return [first, *(self._behind(part) for part in listed)]
 
     def _behind(self, part: Any) -> Any:
         if not isinstance(part, PIIMaskNodePostprocessor):
             return part
-        return LayeredPostprocessor(masker=part.masker, registry=part.registry)
+        return LayeredPostprocessor(
+            masker=part.masker, registry=part.registry, shown=self._shown
+        )
+
+    def _ours(self, masker: Masker | None) -> dict[str, Any]:
+        """What a part that masks is made with."""
+        return {
+            "masker": masker or self._masker,
+            "registry": self._registry,
+            "shown": self._shown,
+        }
 
 
 def _bundle(query: QueryType) -> QueryBundle:
     return QueryBundle(query) if isinstance(query, str) else query
 
 
-def _answer(response: RESPONSE_TYPE, scope: Scope) -> RESPONSE_TYPE:
+def _answer(response: RESPONSE_TYPE, restorer: Restorer | None) -> RESPONSE_TYPE:
     """A restored copy, unless a layer around us restores."""
-    if scope.layered:
+    if restorer is None or not isinstance(response, _RESTORED):
         return response
-    return _restored(response, scope.registry.view())
+    restored: RESPONSE_TYPE = _restored(response, restorer)
+    return restored
 
 
-def _restored(response: RESPONSE_TYPE, values: Values) -> RESPONSE_TYPE:
-    if isinstance(response, StreamingResponse):
-        update: dict[str, Any] = {
-            "response_gen": _tokens(response.response_gen, values),
-            "response_txt": _text(response.response_txt, values),
-        }
-    elif isinstance(response, AsyncStreamingResponse):
-        update = {
-            "response_gen": _atokens(response.response_gen, values),
-            "response_txt": _text(response.response_txt, values),
-        }
-    elif isinstance(response, PydanticResponse):
-        update = {"response": _tree(response.response, values)}
-    elif isinstance(response, Response):
-        update = {"response": _text(response.response, values)}
+def _restored(response: Any, restorer: Restorer) -> Any:
+    """A copy with its values back, and in its metadata what was not restored."""
+    answer = replace(
+        response,
+        source_nodes=[map_scored(n, restorer.text) for n in response.source_nodes],
+        metadata=_metadata(response, restorer),
+    )
+
+    def over() -> None:
+        inside = (response.metadata or {}).get(UNRESTORED, ())
+        if left := unrestored(restorer, inside):
+            answer.metadata = {**(answer.metadata or {}), **left}
+
+    if isinstance(response, StreamingResponse | AsyncStreamingResponse):
+        answer.response_txt = _text(response.response_txt, restorer)
+        stream: Any = TokenStream(restorer, over)
+        drive: Any = driven if isinstance(response, StreamingResponse) else adriven
+        answer.response_gen = drive(response.response_gen, stream)
+        return answer
+    if isinstance(response, PydanticResponse):
+        answer.response = restorer.tree(response.response, sink=STRUCTURED)
     else:
-        return response
-    return replace(response, **update, **_sources(response, values))
+        answer.response = _text(response.response, restorer)
+    over()
+    return answer
 
 
-def _sources(response: Any, values: Values) -> dict[str, Any]:
-    visit = _visit(values)
-    metadata: Mapping[str, Any] | None = response.metadata
-    return {
-        "source_nodes": [map_scored(found, visit) for found in response.source_nodes],
-        "metadata": None if metadata is None else map_metadata(dict(metadata), visit),
-    }
+def _metadata(response: RESPONSE_TYPE, restorer: Restorer) -> dict[Any, Any] | None:
+    if response.metadata is None:
+        return None
+    own = {k: v for k, v in response.metadata.items() if k != UNRESTORED}
+    return map_metadata(own, restorer.text)
 
 
-def _text(text: Any, values: Values) -> Any:
-    return restored_text(text, values) if isinstance(text, str) else text
-
-
-def _tree(tree: Any, values: Values) -> Any:
-    try:
-        return walk(tree, _visit(values))
-    except InputError:
-        return tree
-
-
-def _visit(values: Values) -> Callable[[str], str]:
-    return lambda text: restored_text(text, values)
-
-
-def _tokens(stream: Any, values: Values) -> Generator[str, None, None]:
-    return driven(stream, TokenStream(values))
-
-
-def _atokens(stream: Any, values: Values) -> AsyncGenerator[str, None]:
-    return adriven(stream, TokenStream(values))
+def _text(text: Any, restorer: Restorer) -> Any:
+    return restorer.text(text) if isinstance(text, str) else text

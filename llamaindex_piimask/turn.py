@@ -1,7 +1,7 @@
 """One request to a model: masked on its way out, restored on its way back."""
 
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -11,31 +11,37 @@ from llama_index.core.base.llms.types import (
 )
 
 from piimask_core import Masker
-from piimask_core.restore import find
 from piimask_core.session import Scope
-from piimask_core.tree import Visit
+from piimask_core.tree import Visit, from_source
 
-from .messages import holds_placeholder, instruct, map_extra, map_messages
+from .messages import instruct, map_extra, map_messages, texts_of
 from .restoring import (
     ChatStream,
     CompletionStream,
-    Values,
+    Restoring,
     adriven,
     driven,
     restored_extra,
     restored_message,
-    restored_text,
 )
 
 Options = Mapping[str, Any]
 
 
-class Turn(NamedTuple):
-    """Everything of one request is masked together, and restored from one view."""
+class Turn:
+    """Everything of one request is masked together, and restored by one restorer.
 
-    masker: Masker
-    scope: Scope
-    values: Values
+    ``mentioned`` is told which placeholders it sends.
+    """
+
+    def __init__(self, masker: Masker, scope: Scope, mentioned: set[str]) -> None:
+        self.scope = scope
+        self._masker = masker
+        self._mentioned = mentioned
+        self._shown: set[str] = set()
+        self._restorer = masker.restorer(
+            scope.registry, layered=scope.layered, shown=self._shown
+        )
 
     def masked_chat(
         self, messages: Sequence[ChatMessage], options: Options, role: MessageRole
@@ -49,8 +55,9 @@ class Turn(NamedTuple):
             return map_messages(messages, visit), _map_options(options, visit)
 
         sent, opts = self._masked(both)
-        if holds_placeholder(sent) or holds_placeholder(opts):
-            sent = instruct(sent, self.masker.instruction, role)
+        if self._shown:
+            sent = instruct(sent, self._masker.instruction, role)
+        self._prove([sent, opts])
         return sent, opts
 
     def masked_prompt(
@@ -62,35 +69,30 @@ class Turn(NamedTuple):
             return visit(prompt), _map_options(options, visit)
 
         sent, opts = self._masked(both)
-        told = self.masker.instruction
-        if told and told not in sent and (any(find(sent)) or holds_placeholder(opts)):
+        told = self._masker.instruction
+        if self._shown and told and told not in sent:
             sent = f"{told}\n\n{sent}"
+        self._prove([sent, opts])
         return sent, opts
 
     def chat(self, response: ChatResponse) -> ChatResponse:
         """A whole answer with its values back."""
-        if self.scope.layered:
-            return response
+        visit = Restoring(self._restorer)
         return response.model_copy(
             update={
-                "message": restored_message(response.message, self.values),
-                "delta": response.delta and restored_text(response.delta, self.values),
-                "additional_kwargs": restored_extra(
-                    response.additional_kwargs, self.values
-                ),
+                "message": restored_message(response.message, visit),
+                "delta": response.delta and visit(response.delta),
+                "additional_kwargs": restored_extra(response.additional_kwargs, visit),
             }
         )
 
     def completion(self, response: CompletionResponse) -> CompletionResponse:
         """A whole completion with its values back."""
-        if self.scope.layered:
-            return response
+        visit = Restoring(self._restorer)
         return response.model_copy(
             update={
-                "text": restored_text(response.text, self.values),
-                "additional_kwargs": restored_extra(
-                    response.additional_kwargs, self.values
-                ),
+                "text": visit(response.text),
+                "additional_kwargs": restored_extra(response.additional_kwargs, visit),
             }
         )
 
@@ -98,43 +100,39 @@ class Turn(NamedTuple):
         self, stream: Generator[ChatResponse, None, None]
     ) -> Generator[ChatResponse, None, None]:
         """A streamed answer with its values back."""
-        if self.scope.layered:
-            return stream
-        return driven(stream, ChatStream(self.values))
+        return driven(stream, ChatStream(self._restorer))
 
     def achat_stream(
         self, stream: AsyncGenerator[ChatResponse, None]
     ) -> AsyncGenerator[ChatResponse, None]:
         """The same, awaited."""
-        if self.scope.layered:
-            return stream
-        return adriven(stream, ChatStream(self.values))
+        return adriven(stream, ChatStream(self._restorer))
 
     def completion_stream(
         self, stream: Generator[CompletionResponse, None, None]
     ) -> Generator[CompletionResponse, None, None]:
         """A streamed completion with its values back."""
-        if self.scope.layered:
-            return stream
-        return driven(stream, CompletionStream(self.values))
+        return driven(stream, CompletionStream(self._restorer))
 
     def acompletion_stream(
         self, stream: AsyncGenerator[CompletionResponse, None]
     ) -> AsyncGenerator[CompletionResponse, None]:
         """The same, awaited."""
-        if self.scope.layered:
-            return stream
-        return adriven(stream, CompletionStream(self.values))
+        return adriven(stream, CompletionStream(self._restorer))
 
     def _masked(self, walker: Any) -> Any:
         registry, layered = self.scope
-        return self.masker.mask_with(walker, registry, layered=layered)
+        masked = self._masker.mask_with(
+            walker, registry, layered=layered, mentioned=self._shown
+        )
+        self._mentioned.update(self._shown)
+        return masked
 
-
-def turn(masker: Masker, scope: Scope) -> Turn:
-    """A request under this scope."""
-    return Turn(masker, scope, scope.registry.view())
+    def _prove(self, sent: Any) -> None:
+        """Also what is never changed on its way: ids, thinking, signatures."""
+        self._masker.proven(texts_of(sent), self.scope.registry)
 
 
 def _map_options(options: Options, visit: Visit) -> dict[str, Any]:
+    visit = from_source(visit, "app")
     return {key: map_extra(value, visit) for key, value in options.items()}

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 LITERAL = "LITERAL"
@@ -29,6 +29,38 @@ LABELS = {
 
 MAX_LABEL = 32
 
+_OTHER_WORDS = {
+    "ADDRESS": ["STREET_ADDRESS", "POSTAL_ADDRESS"],
+    "CARD": ["CREDIT_CARD_NUMBER", "CARD_NUMBER"],
+    "CRYPTO": [],
+    "EMAIL": ["E_MAIL", "MAIL", "E_MAIL_ADDRESS", "MAIL_ADDRESS"],
+    "IBAN": ["IBAN_NUMBER"],
+    "LITERAL": [],
+    "LOCATION": [],
+    "MEDICAL_LICENSE": [],
+    "NRP": [],
+    "ORG": ["ORGANISATION"],
+    "PERSON": ["PERSON_NAME"],
+    "PHONE": ["TELEPHONE", "TELEPHONE_NUMBER", "TEL"],
+    "SSN": ["SOCIAL_SECURITY_NUMBER", "SSN_NUMBER"],
+    "URL": [],
+}
+
+
+def _aliases() -> dict[str, str]:
+    words = {alias: label for label, listed in _OTHER_WORDS.items() for alias in listed}
+    words |= LABELS | {label: label for label in (*LABELS.values(), *_OTHER_WORDS)}
+    ending = {word: "ES" if word.endswith("S") else "S" for word in words}
+    return {word + ending[word]: label for word, label in words.items()} | words
+
+
+ALIASES: Mapping[str, str] = _aliases()
+"""Word -> label, for each word that a model may write for a label, and its plural.
+
+Closed: no other word is ever taken for one of these. A type named like one of them
+has that label, so that no word stands for two.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -46,11 +78,9 @@ Recognizer = Callable[[str], Sequence[Entity]]
 
 def label_of(type: str) -> str:
     """The label of a type inside placeholders: ``EMAIL_ADDRESS`` -> ``EMAIL``."""
-    label = LABELS.get(type)
-    if label is None:
-        words = re.sub(r"[^A-Z0-9]+", "_", type.upper(), flags=re.ASCII)
-        label = words.strip("_")[:MAX_LABEL].rstrip("_")
-    return label if label[:1].isalpha() else "PII"
+    words = re.sub(r"[^A-Z0-9]+", "_", type.upper(), flags=re.ASCII)
+    label = words.strip("_")[:MAX_LABEL].rstrip("_")
+    return ALIASES.get(label, label if label[:1].isalpha() else "PII")
 
 
 def resolve(

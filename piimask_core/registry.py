@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from .entities import Entity
 from .errors import InputError
 from .known import Identity
-from .vault import DEFAULT_VAULT, MemoryVault, Vault, Wanted, seal, unseal
+from .vault import DEFAULT_VAULT, Memo, MemoryVault, Vault, Wanted, seal, unseal
+from .view import View
 
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
@@ -66,13 +67,18 @@ class Registry:
         """A placeholder for each value: the one it has, or a new one."""
         return self._book.mint(wanted) if wanted else []
 
-    def view(self) -> Mapping[str, str]:
-        """Placeholder -> value."""
+    def view(self) -> View:
+        """Placeholder -> value, and who has said it."""
         return self._book.view()
 
     def known(self, text: str, same: Identity) -> list[Entity]:
         """The values of this session that stand in the text."""
         return self._book.known(text, same) if len(self._book) else []
+
+    @property
+    def memo(self) -> Memo[Any, Any]:
+        """What masking found in this session's texts; forgotten with its values."""
+        return self._book.memo
 
     def erase(self) -> None:
         """Forget every value now; their numbers are never given again."""

@@ -1,82 +1,137 @@
-"""What is a placeholder, and what stands where one stood?
+"""May a value come back here, and how is it written?
 
-``<LABEL_N>`` with an optional letter for the written form. One pass from left to
-right with one fixed expression; restored text is never looked at again.
+A placeholder is restored only where a policy lets it, and only once: what was put in is
+read for what it opens (a URL, a link), never for placeholders.
 """
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
 
-from .entities import MAX_LABEL
+from .entities import LITERAL, label_of
+from .errors import InputError
+from .surroundings import ATTRIBUTE, CODE, TEXT, URL
 
-PLACEHOLDER = re.compile(
-    rf"<([A-Z][A-Z0-9_]{{0,{MAX_LABEL - 1}}})_([1-9][0-9]{{0,8}})([B-Z]?)>", re.ASCII
-)
-"""Matches ``<EMAIL_1>`` and ``<PERSON_2B>``; not ``<b>``, ``<EMAIL_01>``, ``<Q>``."""
+STRUCTURED = "structured"
+HTML = "html"
+CSV = "csv"
+NEVER = frozenset({"trace", "log", "memory", "model", "embedding"})
+"""Sinks that no preset restores to: nobody reads there who asked."""
 
-_TAIL = re.compile(
-    rf"<(?:[A-Z][A-Z0-9_]{{0,{MAX_LABEL - 1}}}(?:_(?:[1-9][0-9]{{0,8}}[B-Z]?)?)?)?\Z",
-    re.ASCII,
-)
+ADDRESSES = frozenset({"EMAIL", "PHONE", "URL"})
+"""Labels whose values are an address by themselves."""
 
-Encode = Callable[[str], str]
-
-
-class Placeholder(NamedTuple):
-    """A stand-in taken apart: ``<EMAIL_2B>`` is EMAIL, 2, B."""
-
-    label: str
-    number: int
-    letter: str = ""
-
-    def __str__(self) -> str:
-        return f"<{self.label}_{self.number}{self.letter}>"
+USER = "user"
+"""The source of what the user wrote; others are "tool", "document", "model", "app"."""
 
 
-def parse(text: str) -> Placeholder | None:
-    """A whole string read as one placeholder, or None."""
-    match = PLACEHOLDER.fullmatch(text)
-    return Placeholder(match[1], int(match[2]), match[3]) if match else None
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value is about to come back.
 
-
-def find(text: str) -> Iterator[tuple[int, int]]:
-    """Where something stands that reads as a placeholder, issued or not."""
-    if "<" in text:
-        for match in PLACEHOLDER.finditer(text):
-            yield match.span()
-
-
-def restore(
-    text: str, values: Mapping[str, str], *, encode: Encode | None = None
-) -> str:
-    """The text with every placeholder in ``values`` replaced by its value.
-
-    Any other placeholder stays as it is. ``encode`` fits a value to what surrounds
-    it, for example ``json_escape`` inside JSON text.
+    ``sink``: text, url, attribute, code, structured, html, csv, trace, log, memory,
+    model or embedding. ``tool`` and ``argument`` name the call it goes into, if it
+    does. ``host`` is the literal host of a URL. ``whole``: the placeholder is all that
+    the URL or attribute says, whatever its label. ``safe``: the value has no character
+    that means something to code or markup. ``sources``: who has said the value.
+    ``shown``: the model saw the placeholder in this very request.
     """
-    if "<" not in text:
-        return text
 
-    def value_of(match: re.Match[str]) -> str:
-        value = values.get(match[0])
-        if value is None:
-            return match[0]
-        return encode(value) if encode else value
-
-    return PLACEHOLDER.sub(value_of, text)
-
-
-def json_escape(value: str) -> str:
-    """A value as it stands between the quotes of a JSON string."""
-    return json.dumps(value, ensure_ascii=False)[1:-1]
+    sink: str = TEXT
+    tool: str = ""
+    argument: str = ""
+    host: str = ""
+    whole: bool = False
+    safe: bool = True
+    sources: Collection[str] = ()
+    shown: bool = True
 
 
-def unfinished(text: str) -> int:
-    """Where the tail begins that more text could still turn into a placeholder.
+Policy = Callable[[str, Place], bool]
+"""(label, place) -> whether the value may come back; ``label`` as in ``<EMAIL_1>``."""
 
-    The length of the text when there is none.
+Declared = str | Mapping[str, Iterable[str]]
+"""What a tool may get: "real", "masked", "block", or for each argument the types."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePolicy:
+    """Where values may come back: ``policy(label, place)``. Two presets.
+
+    ``hosts``: exact host names in whose URLs values may stand. ``tools``: what each
+    tool may get; where any is declared, the others get placeholders.
     """
-    at = text.rfind("<", -MAX_LABEL - 12)
-    return at if at >= 0 and _TAIL.match(text, at) else len(text)
+
+    hosts: Collection[str] = ()
+    tools: Mapping[str, Declared] = field(default_factory=dict)
+    is_strict: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hosts", frozenset(h.lower() for h in self.hosts))
+        object.__setattr__(
+            self, "tools", {name: _declared(what) for name, what in self.tools.items()}
+        )
+
+    @classmethod
+    def standard(
+        cls, *, hosts: Collection[str] = (), tools: Mapping[str, Declared] | None = None
+    ) -> Self:
+        """Texts and structured output come back; URLs, links and what is fetched only
+        whole or to ``hosts``; tools get real values, or what is declared."""
+        return cls(hosts, tools or {})
+
+    @classmethod
+    def strict(
+        cls, *, hosts: Collection[str] = (), tools: Mapping[str, Declared] | None = None
+    ) -> Self:
+        """Tools get declared types in declared arguments only, code nothing, and no
+        placeholder is restored that the model was not shown in this request."""
+        return cls(hosts, tools or {}, True)
+
+    def __call__(self, label: str, place: Place) -> bool:
+        """Whether a value of this label may come back at this place."""
+        if place.sink in NEVER or (self.is_strict and not place.shown):
+            return False
+        if place.tool and not self._gets(label, place):
+            return False
+        own = place.safe or USER in place.sources
+        if place.sink in (URL, ATTRIBUTE):
+            is_address = place.whole and label in ADDRESSES
+            return place.host in self.hosts or (is_address and own)
+        if place.sink == CODE:
+            return not self.is_strict and not place.tool and own
+        return True
+
+    def _gets(self, label: str, place: Place) -> bool:
+        declared = self.tools.get(place.tool)
+        if declared is None:
+            return not self.tools and not self.is_strict
+        if isinstance(declared, str):
+            return declared == "real" and not self.is_strict
+        return label in declared.get(place.argument, ())
+
+
+STANDARD = RestorePolicy()
+
+
+def allowed(policy: Policy, label: str, place: Place) -> bool:
+    """What the policy says; what was typed is nobody's value and may stand anywhere.
+
+    A policy that fails has not allowed.
+    """
+    if label == LITERAL:
+        return True
+    try:
+        return policy(label, place) is True
+    except Exception:
+        return False
+
+
+def _declared(what: Declared) -> Declared:
+    if isinstance(what, str):
+        if what not in ("real", "masked", "block"):
+            raise InputError(
+                'A tool is "real", "masked", "block", or {argument: types}.'
+            )
+        return what
+    return {name: frozenset(map(label_of, types)) for name, types in what.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .restore import find
+from .grammar import find
 
 
 class Piece(NamedTuple):

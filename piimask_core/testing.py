@@ -13,9 +13,9 @@ from typing import ClassVar
 
 from .entities import Entity, Recognizer
 from .errors import MaskingError
+from .grammar import PLACEHOLDER
 from .masker import Masker
 from .registry import Registry
-from .restore import PLACEHOLDER
 from .vault import MemoryVault
 
 Reply = Callable[[Sequence[str]], str]

@@ -10,13 +10,24 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from copy import copy
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from .errors import InputError, InputTooDeep
 
 Visit = Callable[[str], str]
+
+
+def from_source(visit: Visit, source: str) -> Visit:
+    """The same visit, told where the texts come from, if it wants to know.
+
+    ``source``: user, tool, document, model or app.
+    """
+    told = getattr(visit, "from_source", None)
+    return visit if told is None else told(source)
+
 
 MAX_DEPTH = 200
 """Deeper than anything people nest, shallower than Python's own limit."""
@@ -53,6 +64,7 @@ def walk(
     *,
     types: Types | None = None,
     other: Callable[[Any], Any] = refused,
+    is_typed: bool = False,
 ) -> Any:
     """The tree with ``visit`` applied to every text in it, keys of dicts included.
 
@@ -60,11 +72,12 @@ def walk(
     or a date is visited as it is written and becomes a text only where ``visit``
     changes it; None, bool, float and enum members stay. Nothing given is changed;
     what needs no change is returned itself. The order of visits is the same each
-    time. A leaf that neither it nor ``types`` knows goes to ``other``. Raises
-    InputTooDeep beyond 200 levels or on a cycle.
+    time. A leaf that neither it nor ``types`` knows goes to ``other``. ``is_typed``: a
+    field that changes gets the type that its class says, where that can be made of it.
+    Raises InputTooDeep beyond 200 levels or on a cycle.
     """
     with suppress(RecursionError):  # the stack was deep before we came
-        return _Walk(visit, types or {}, other).at(tree, 0)
+        return _Walk(visit, types or {}, other, is_typed).at(tree, 0)
     raise InputTooDeep("Nested too deep for the stack that is left.")
 
 
@@ -98,6 +111,7 @@ class _Walk(NamedTuple):
     visit: Visit
     types: Types
     other: Callable[[Any], Any]
+    is_typed: bool
 
     def at(self, tree: Any, depth: int) -> Any:
         if isinstance(tree, _PLAIN):
@@ -148,12 +162,35 @@ class _Walk(NamedTuple):
         }
         if not changed:
             return tree
+        if self.is_typed:
+            hints = _hints(tree.__class__)
+            changed = {k: _typed(hints.get(k), v) for k, v in changed.items()}
         if isinstance(tree, BaseModel):
             return tree.model_copy(update=changed)
         clone = copy(tree)
         for name, value in changed.items():
             object.__setattr__(clone, name, value)
         return clone
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """The type of each field; nothing where the class does not say it readably."""
+    with suppress(Exception):
+        return get_type_hints(kind, include_extras=True)
+    return {}
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    """The value as a field of this type has it; itself where it cannot be one."""
+    with suppress(Exception):
+        return _adapter(hint).validate_python(value) if hint is not None else value
+    return value
+
+
+@cache
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(hint)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..entities import Entity, label_of
 from ..errors import RegistryConflict
+from ..grammar import Placeholder, parse
 from ..identity import is_known_again
 from ..known import Identity, Known
-from ..restore import Placeholder, parse
+from ..view import View
+from .memo import Memo
 
 Clock = Callable[[], float]
 """Seconds since some fixed moment; never steps back (``time.monotonic``)."""
@@ -18,11 +19,15 @@ _FORMS = "_BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Wanted(NamedTuple):
-    """A value that needs a placeholder, with the key its equal forms share."""
+    """A value that needs a placeholder, with the key its equal forms share.
+
+    ``source``: who has said it, see ``restore.Place``.
+    """
 
     type: str
     value: str
     key: str
+    source: str = "user"
 
     def __repr__(self) -> str:
         return f"Wanted({self.type})"
@@ -34,6 +39,7 @@ class _Entry(NamedTuple):
     type: str
     value: str
     key: str
+    sources: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"_Entry({self.placeholder})"
@@ -71,11 +77,18 @@ class Book:
             self._touch()
             return [self._placeholder(want) for want in wanted]
 
-    def view(self) -> Mapping[str, str]:
+    def view(self) -> View:
         """Placeholder -> value, for restoring without any further look-up cost."""
         with self._lock:
             self._touch()
-            return MappingProxyType(self._values)
+            return self._view
+
+    @property
+    def memo(self) -> Memo[Any, Any]:
+        """What masking found in this session's texts; forgotten with its values."""
+        with self._lock:
+            self._touch()
+            return self._memo
 
     def known(self, text: str, same: Identity) -> list[Entity]:
         """The values of this session that stand in the text."""
@@ -104,7 +117,7 @@ class Book:
                 "age": self._clock() - self._since,
                 "counters": dict(self._counters),
                 "entries": [
-                    list(entry)
+                    [*entry[:-1], sorted(self._sources[entry.placeholder])]
                     for entry in self._entries
                     if entry.serial > since or entry.placeholder in also
                 ],
@@ -132,6 +145,8 @@ class Book:
                         "this registry; keep one copy, or share a vault."
                     )
             for entry in entries:
+                if entry.placeholder in self._values:
+                    self._sources[entry.placeholder].update(entry.sources)
                 if self._may_enter(entry):
                     self._minted += 1
                     self._write(entry._replace(serial=self._minted))
@@ -152,13 +167,14 @@ class Book:
         label = label_of(want.type)
         given = self._by_form.get((label, want.value))
         if given is not None:
+            self._sources[given].add(want.source)
             return given
         number, form = self._by_key.get((label, want.key), (0, len(_FORMS)))
         if form == len(_FORMS):
             number, form = self._counters.get(label, 0) + 1, 0
         made = Placeholder(label, number, _FORMS[form].strip("_"))
         self._minted += 1
-        self._write(_Entry(self._minted, str(made), *want))
+        self._write(_Entry(self._minted, str(made), *want[:3], (want.source,)))
         return str(made)
 
     def _write(self, entry: _Entry) -> None:
@@ -168,6 +184,8 @@ class Book:
         here = (made.label, entry.key)
         after = (made.number, _FORMS.index(made.letter or "_") + 1)
         self._values[entry.placeholder] = entry.value
+        self._labels.add(made.label)
+        self._sources[entry.placeholder] = set(entry.sources)
         self._entries.append(entry)
         self._by_form.setdefault((made.label, entry.value), entry.placeholder)
         self._by_key[here] = max(self._by_key.get(here, after), after)
@@ -186,6 +204,10 @@ class Book:
         """
         self._forgotten = dict(self._counters)
         self._values: dict[str, str] = {}
+        self._labels: set[str] = set()
+        self._sources: dict[str, set[str]] = {}
+        self._memo: Memo[Any, Any] = Memo()
+        self._view = View(self._values, self._labels, self._sources)
         self._entries: list[_Entry] = []
         self._by_form: dict[tuple[str, str], str] = {}
         self._by_key: dict[tuple[str, str], tuple[int, int]] = {}

@@ -6,7 +6,7 @@ import pytest
 from core.helpers import best_of
 
 from piimask_core.entities import LABELS, Entity, label_of, resolve
-from piimask_core.restore import parse
+from piimask_core.grammar import parse
 
 TEXT = "Dr Jane Doe of Acme, jane@example.com"
 

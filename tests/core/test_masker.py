@@ -31,9 +31,9 @@ from piimask_core import (
     Registry,
     by_type,
 )
+from piimask_core.grammar import find
 from piimask_core.instruction import INSTRUCTION, with_instruction
 from piimask_core.operators import KEEP
-from piimask_core.restore import find
 from piimask_core.testing import failing, recognizing
 
 EMAIL = re.compile(r"[\w.]+@[\w.]*\w")

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piimask_core import Context, Entity, Masker, MemoryVault, Registry, by_type
+from piimask_core.grammar import PLACEHOLDER, find
 from piimask_core.identity import is_known_again
 from piimask_core.recognizers import patterns, readable, union
-from piimask_core.restore import PLACEHOLDER, find
 from piimask_core.testing import recognizing
 
 # Values, in many written forms, some inside others

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,52 +16,25 @@ from langchain_core.messages import (
     SystemMessage,
     ToolMessage,
 )
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.tools import tool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from langchain_piimask import PIIMaskedChatModel, pii_session
 from langchain_piimask.restoring import restored_message
-from langchain_piimask.testing import FakeChatModel
-from piimask_core import InputError, Masker, Registry
-from piimask_core.testing import FakeModel, echo, scripted
+from langchain_piimask.testing import CannedChatModel, FakeChatModel
+from piimask_core import InputError, Masker, MemoryVault, Registry, UnmaskedText
+from piimask_core.audit import Sent
+from piimask_core.restorer import Restorer
+from piimask_core.testing import FakeModel, echo, recognizing, scripted
 
 JANE = "jane@example.com"
 JO = 'Jo "JJ" O\\Neil'
 
 
-class Canned(BaseChatModel):
-    """Answers with the messages it is given, chunk by chunk, and keeps what came."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    answer: AIMessage = AIMessage("ok")
-    chunks: list[AIMessageChunk] = Field(default_factory=list)
-    came: list[Any] = Field(default_factory=list)
-
-    def bind_tools(self, tools: Any, **kwargs: Any) -> Any:
-        return self.bind(tools=tools, **kwargs)
-
-    def _generate(self, messages: list[BaseMessage], *_: Any, **kw: Any) -> ChatResult:
-        self.came.append((messages, kw))
-        return ChatResult(generations=[ChatGeneration(message=self.answer)])
-
-    def _stream(
-        self, messages: list[BaseMessage], *_: Any, **kw: Any
-    ) -> Iterator[ChatGenerationChunk]:
-        self.came.append((messages, kw))
-        for chunk in self.chunks:
-            yield ChatGenerationChunk(message=chunk.model_copy())
-
-    @property
-    def _llm_type(self) -> str:
-        return "canned"
-
-
 def test_nothing_in_a_request_reaches_the_model(masker: Masker) -> None:
     """System, history, names, tool calls, results, blocks, settings: all masked."""
-    model = Canned()
+    model = CannedChatModel()
     wrapped = PIIMaskedChatModel(model, masker=masker)
     call = {"name": "find", "args": {"who": [JANE], "n": 3}, "id": "c1"}
     raw_copy = {
@@ -117,14 +90,14 @@ def test_the_callers_messages_are_never_changed(masker: Masker) -> None:
         HumanMessage([{"type": "text", "text": JANE}]),
     ]
     before = [message.model_dump_json() for message in messages]
-    PIIMaskedChatModel(Canned(), masker=masker).invoke(messages)
+    PIIMaskedChatModel(CannedChatModel(), masker=masker).invoke(messages)
 
     assert [message.model_dump_json() for message in messages] == before
 
 
 def test_system_messages_are_numbered_after_the_conversation(masker: Masker) -> None:
     """The user's first address is number 1, the developer's own comes later."""
-    model = Canned()
+    model = CannedChatModel()
     wrapped = PIIMaskedChatModel(model, masker=masker)
     wrapped.invoke([SystemMessage("Ask boss@corp.com."), HumanMessage(JANE)])
 
@@ -140,7 +113,7 @@ def test_the_instruction_is_given_once_in_the_system_message(
     masker: Masker, system: list[BaseMessage]
 ) -> None:
     """There is one system message, and it tells once how to treat placeholders."""
-    model = Canned()
+    model = CannedChatModel()
     wrapped = PIIMaskedChatModel(model, masker=masker)
     wrapped.invoke([*system, HumanMessage(JANE)])
 
@@ -151,7 +124,7 @@ def test_the_instruction_is_given_once_in_the_system_message(
 
 def test_a_request_without_personal_data_goes_out_unchanged(masker: Masker) -> None:
     """No instruction, no copy of other bytes: nothing to protect costs nothing."""
-    model = Canned()
+    model = CannedChatModel()
     PIIMaskedChatModel(model, masker=masker).invoke([HumanMessage("hello")], user="u")
 
     sent, settings = model.came[0]
@@ -165,7 +138,7 @@ def test_what_cannot_be_read_never_costs_the_answer() -> None:
         deep = {"a": deep}
     message = AIMessage("to <EMAIL_1>", additional_kwargs=deep)
 
-    assert restored_message(message, {"<EMAIL_1>": JANE}) is message
+    assert restored_message(message, Restorer({"<EMAIL_1>": JANE})) is message
 
 
 def test_tool_arguments_come_back_real_and_go_out_masked_again(masker: Masker) -> None:
@@ -175,7 +148,7 @@ def test_tool_arguments_come_back_real_and_go_out_masked_again(masker: Masker) -
         "args": {"to": "<PERSON_1>", "cc": ["<EMAIL_1>"]},
         "id": "1",
     }
-    model = Canned(answer=AIMessage("", tool_calls=[asked]))
+    model = CannedChatModel(answer=AIMessage("", tool_calls=[asked]))
     wrapped = PIIMaskedChatModel(model, masker=masker, registry=Registry())
     question = HumanMessage(f"{JO}, {JANE}")
     answer = wrapped.invoke([question])
@@ -222,7 +195,7 @@ def test_streamed_tool_arguments_are_whole_json_however_cut(
         )
         for at in range(0, len(args), size)
     ]
-    model = Canned(chunks=chunks)
+    model = CannedChatModel(chunks=chunks)
     wrapped = PIIMaskedChatModel(model, masker=masker)
     whole = sum_of(wrapped.stream(f"{JO}, {JANE}"))
 
@@ -252,16 +225,16 @@ def test_a_stream_is_the_same_text_however_it_is_cut(
     for last in (None, "last"):
         chunks = [AIMessageChunk(content=content) for content in contents]
         chunks[-1].chunk_position = last
-        wrapped = PIIMaskedChatModel(Canned(chunks=chunks), masker=masker)
+        wrapped = PIIMaskedChatModel(CannedChatModel(chunks=chunks), masker=masker)
         whole = sum_of(wrapped.stream(f"I am {JANE}"))
 
         assert whole.text == f"to {JANE}, not <EMAIL_7> or <b> or <EMAIL_"
 
 
 def test_reasoning_is_never_touched(masker: Masker) -> None:
-    """A signed block goes out and comes back byte for byte, values or not."""
-    block = {"type": "thinking", "thinking": f"<EMAIL_1> {JANE}", "signature": "s"}
-    model = Canned(
+    """A signed block comes back and goes out again byte for byte."""
+    block = {"type": "thinking", "thinking": "<EMAIL_1>, [EMAIL_1]", "signature": "s"}
+    model = CannedChatModel(
         answer=AIMessage([block, {"type": "text", "text": "<EMAIL_1>"}]),
         chunks=[AIMessageChunk(content=[{**block, "index": 0}])],
     )
@@ -282,7 +255,7 @@ def test_ids_usage_and_metadata_come_back_as_they_were(masker: Masker) -> None:
         usage_metadata={"input_tokens": 5, "output_tokens": 7, "total_tokens": 12},
         response_metadata={"model_name": "canned"},
     )
-    got = PIIMaskedChatModel(Canned(answer=answer), masker=masker).invoke(JANE)
+    got = PIIMaskedChatModel(CannedChatModel(answer=answer), masker=masker).invoke(JANE)
 
     assert got.content == JANE
     assert (got.id, got.usage_metadata) == ("m1", answer.usage_metadata)
@@ -398,7 +371,7 @@ class Contact(BaseModel):
 def test_structured_output_validates_on_real_values(masker: Masker) -> None:
     """The schema sees the address, not its placeholder."""
     call = {"name": "Contact", "args": {"mail": "<EMAIL_1>"}, "id": "1"}
-    model = Canned(answer=AIMessage("", tool_calls=[call]))
+    model = CannedChatModel(answer=AIMessage("", tool_calls=[call]))
     structured = PIIMaskedChatModel(model, masker=masker).with_structured_output(
         Contact
     )
@@ -408,7 +381,9 @@ def test_structured_output_validates_on_real_values(masker: Masker) -> None:
 
 def test_the_wrapper_shows_no_value_and_no_registry(masker: Masker) -> None:
     """Neither repr nor the serialized form that goes into traces."""
-    wrapped = PIIMaskedChatModel(Canned(), masker=masker, registry=Registry("secret"))
+    wrapped = PIIMaskedChatModel(
+        CannedChatModel(), masker=masker, registry=Registry("secret")
+    )
     wrapped.invoke(JANE)
 
     shown = repr(wrapped) + str(wrapped._serialized) + str(wrapped.model_dump())
@@ -434,3 +409,74 @@ def test_a_prompt_a_text_and_messages_are_all_understood(masker: Masker) -> None
 
     answers = [wrapped.invoke(each).content for each in inputs]
     assert answers == list(itertools.repeat(JANE, 4))
+
+
+@pytest.mark.parametrize("mode", ["invoke", "ainvoke", "stream", "astream"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        ToolMessage("x", tool_call_id=JANE),
+        AIMessage("", tool_calls=[{"name": "f", "args": {}, "id": JANE}]),
+        AIMessage("", tool_calls=[{"name": JANE, "args": {}, "id": "1"}]),
+        AIMessage([{"type": "thinking", "thinking": JANE, "signature": "s"}]),
+        AIMessage([{"type": "thinking", "thinking": "so", "signature": JANE}]),
+        AIMessage("x", id=JANE),
+        HumanMessage([{"type": "image_url", "image_url": {"url": f"//a/{JANE}"}}]),
+        HumanMessage([{"type": "image", "data": "amFuZUBleGFtcGxlLmNvbQ=="}]),
+        HumanMessage([{"type": "text", "text": "x", JANE: "y"}]),
+    ],
+)
+def test_a_known_value_where_nothing_may_be_changed_stops_the_request(
+    masker: Masker, mode: str, message: BaseMessage
+) -> None:
+    """In an id, a signature, an address, in base64: the model is not called."""
+    model = CannedChatModel(chunks=[AIMessageChunk(content="ok")])
+    wrapped = PIIMaskedChatModel(model, masker=masker)
+
+    async def pieces() -> None:
+        async for _ in wrapped.astream(given):
+            pass
+
+    given = [HumanMessage(JANE), message]
+    with pytest.raises(UnmaskedText) as raised:
+        if mode == "invoke":
+            wrapped.invoke(given)
+        elif mode == "ainvoke":
+            asyncio.run(wrapped.ainvoke(given))
+        elif mode == "stream":
+            list(wrapped.stream(given))
+        else:
+            asyncio.run(pieces())
+
+    assert model.came == []
+    assert JANE not in str(raised.value)
+
+
+def test_each_request_is_proven_once(masker: Masker) -> None:
+    """One receipt for all that is sent, however many texts that are."""
+    events: list[object] = []
+    wrapped = PIIMaskedChatModel(
+        CannedChatModel(), masker=replace(masker, audit=events.append)
+    )
+    wrapped.invoke([SystemMessage("Be kind."), HumanMessage(JANE)], user=JANE)
+
+    assert [type(event) for event in events] == [Sent]
+
+
+def test_where_to_stop_is_masked(masker: Masker) -> None:
+    """The model writes placeholders, so it stops at one."""
+    model = CannedChatModel()
+    PIIMaskedChatModel(model, masker=masker).invoke(JANE, stop=[f"Bye {JANE}"])
+
+    assert model.came[0][1]["stop"] == ["Bye <EMAIL_1>"]
+
+
+def test_a_secret_that_is_also_a_word_of_the_format_stops_nothing() -> None:
+    """Somebody whose password is "text" can go on talking in blocks of text."""
+    masker = Masker(recognizer=recognizing({"PASSWORD": ["text"]}), vault=MemoryVault())
+    model = CannedChatModel()
+    content: Any = [{"type": "text", "text": "my password is text"}]
+    PIIMaskedChatModel(model, masker=masker).invoke([HumanMessage(content)])
+
+    sent = model.came[0][0][-1].content
+    assert sent == [{"type": "text", "text": "my password is <PASSWORD_1>"}]

@@ -304,7 +304,7 @@ def test_ids_that_link_messages_stay(masker: Masker) -> None:
 
 def test_images_pass_and_thinking_is_never_touched(masker: Masker) -> None:
     """Neither on the way in nor on the way back."""
-    thought = ThinkingBlock(content=f"{JANE} is <EMAIL_1>")
+    thought = ThinkingBlock(content="It is <EMAIL_1>, not [EMAIL_9].")
     llm, inner = recorded(masker, said("<EMAIL_1>", thought))
     image = ImageBlock(url="https://x.io/a.png")
 
@@ -365,7 +365,7 @@ def test_json_in_text_stays_json(masker: Masker, fence: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", range(1, 12))
-@pytest.mark.parametrize("tail", ["", "<", "<EMAIL_", "<EMAIL_1", "{", "`"])
+@pytest.mark.parametrize("tail", ["", "<", "<EMAIL_", "<EMAIL_12", "{", "`", "EM"])
 def test_content_is_the_sum_of_deltas(masker: Masker, size: int, tail: str) -> None:
     """However the stream is cut, and whatever it ends with."""
     reply = f"to <EMAIL_1>, <EMAIL_9> a<b {tail}"

@@ -22,7 +22,6 @@ from llamaindex_piimask import (
     SessionRequired,
 )
 from llamaindex_piimask.nodes import map_scored
-from piimask_core.restore import restore
 from piimask_core.session import layer
 
 JANE, BOB, SSN = "jane@example.com", "bob@company.com", "123-45-6789"
@@ -120,9 +119,9 @@ def test_a_node_comes_back_as_it_was(masker: Masker) -> None:
     """Restoring reaches whatever masking reached."""
     node = TextNode(text=f"<EMAIL_1> {JANE}", metadata={JANE: {"x": SSN}})
     (found,) = masked(masker, node)
-    values = masker.registry("s").view()
+    restorer = masker.restorer(masker.registry("s"))
 
-    back = map_scored(found, lambda text: restore(text, values)).node
+    back = map_scored(found, restorer.text).node
 
     assert back == node
 

