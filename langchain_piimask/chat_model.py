@@ -16,6 +16,7 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, InstanceOf
 
 from piimask_core import InputError, Masker, Registry, default_masker
+from piimask_core.instruction import in_settings
 from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral
 from piimask_core.tree import from_source
@@ -208,7 +209,7 @@ class PIIMaskedChatModel(BaseChatModel):
             mentioned=mentioned,
         )
         if mentioned:
-            sent = instruct(sent, self.masker.instruction)
+            sent, settings = _told(sent, settings, self.masker.instruction)
         self.masker.proven(every_text([sent, settings]), scope.registry)
         restorer = partial(
             self.masker.restorer,
@@ -260,6 +261,18 @@ def _asks_for_json(settings: Mapping[str, Any]) -> bool:
     if isinstance(wanted, Mapping):
         return wanted.get("type") in ("json_object", "json_schema")
     return isinstance(wanted, type)
+
+
+def _told(
+    messages: list[BaseMessage], settings: dict[str, Any], instruction: str
+) -> tuple[list[BaseMessage], dict[str, Any]]:
+    """With the instruction, where this request has its system prompt."""
+    told = in_settings(settings, instruction)
+    return (
+        (instruct(messages, instruction), settings)
+        if told is None
+        else (messages, told)
+    )
 
 
 def _restored(result: ChatResult, request: _Request) -> ChatResult:

@@ -9,6 +9,7 @@ from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
     BaseMessage,
+    ChatMessage,
     FunctionMessage,
     HumanMessage,
     SystemMessage,
@@ -166,7 +167,7 @@ def every_text(sent: Any) -> Iterator[str]:
 
 def instruct(messages: list[BaseMessage], instruction: str) -> list[BaseMessage]:
     """The messages with the instruction in the system message, once."""
-    system = [i for i, m in enumerate(messages) if isinstance(m, SystemMessage)]
+    system = [i for i, m in enumerate(messages) if _is_system(m)]
     if not instruction or any(instruction in messages[i].text for i in system):
         return messages
     if not system:
@@ -179,6 +180,11 @@ def instruct(messages: list[BaseMessage], instruction: str) -> list[BaseMessage]
         content = [*content, {"type": "text", "text": instruction}]
     told = messages[at].model_copy(update={"content": content})
     return [*messages[:at], told, *messages[at + 1 :]]
+
+
+def _is_system(message: BaseMessage) -> bool:
+    role = message.role if isinstance(message, ChatMessage) else ""
+    return isinstance(message, SystemMessage) or role in ("system", "developer")
 
 
 def _source(message: BaseMessage) -> str:

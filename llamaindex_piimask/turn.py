@@ -11,6 +11,7 @@ from llama_index.core.base.llms.types import (
 )
 
 from piimask_core import Masker
+from piimask_core.instruction import in_settings
 from piimask_core.session import Scope
 from piimask_core.tree import Visit, from_source
 
@@ -56,7 +57,10 @@ class Turn:
 
         sent, opts = self._masked(both)
         if self._shown:
-            sent = instruct(sent, self._masker.instruction, role)
+            told = in_settings(opts, self._masker.instruction)
+            if told is None:
+                sent = instruct(sent, self._masker.instruction, role)
+            opts = told or opts
         self._prove([sent, opts])
         return sent, opts
 

@@ -11,6 +11,7 @@ import re
 from .surroundings import Surroundings
 
 _START = re.compile(r'[\[{](?=\s*(?:["\[{]|(?:-?\d[\d.eE+\-]*|true|false|null)\s*,))')
+_MAY_START = re.compile(r"[\[{]\s{0,40}\Z")
 _OUTSIDE = re.compile(r'["\[\]{},:]')
 _STRING = re.compile(r'["\\]')
 _IN_TEXT = re.compile(r'["{}\[\]<]')
@@ -64,6 +65,7 @@ class JsonText:
         self._nested = JsonInText()
         self._depth = 0
         self._is_key = False
+        self._is_escaped = False  # by a backslash at the end of the last piece
         self._reader = _String()
 
     @property
@@ -109,9 +111,10 @@ class JsonText:
         self._nested = JsonInText()
 
     def _read_string(self, text: str, at: int) -> int:
-        end = at
+        end = at + self._is_escaped
         while (match := _STRING.search(text, end)) and match[0] != '"':
             end = match.end() + 1
+        self._is_escaped = match is None and end > len(text)
         end = match.start() if match else len(text)
         meant = self._reader.meant(text[at:end], is_over=match is not None)
         self.string = said = (self.string or "") + meant
@@ -140,6 +143,7 @@ class JsonInText:
         self._depth = 0
         self._at = 0
         self._escaped = False
+        self._begun = ""  # what may turn out to begin some JSON
         self._reader = _String()
         self._nested: JsonInText | None = None
 
@@ -152,6 +156,7 @@ class JsonInText:
 
     def feed(self, text: str) -> None:
         """Read on."""
+        text, self._begun = self._begun + text, ""
         at = int(self._escaped)
         if self._escaped and self.opened is not None:
             self._say(text[:1])
@@ -163,6 +168,8 @@ class JsonInText:
                 at = self._outside(text, at)
             else:
                 match = _START.search(text, at)
+                if match is None and (begun := _MAY_START.search(text, at)):
+                    self._begun, text = begun[0], text[: begun.start()]
                 self._depth = int(match is not None)
                 at = match.end() if match else len(text)
         self._at += len(text)

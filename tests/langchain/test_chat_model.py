@@ -12,6 +12,7 @@ from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
     BaseMessage,
+    ChatMessage,
     HumanMessage,
     SystemMessage,
     ToolMessage,
@@ -120,6 +121,43 @@ def test_the_instruction_is_given_once_in_the_system_message(
     sent = model.came[0][0]
     assert [m.type for m in sent] == ["system", "human"]
     assert str(sent[0].content).count("<TYPE_N>") == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"system": "Be kind."}, "Be kind.\n\n"),
+        ({"instructions": ""}, ""),
+        ({"system": [{"type": "text", "text": "Be kind."}]}, None),
+    ],
+)
+def test_the_instruction_goes_where_the_request_has_its_system_prompt(
+    masker: Masker, settings: dict[str, Any], told: str | None
+) -> None:
+    """Some clients take it as a setting, and let that win over a system message."""
+    model = CannedChatModel()
+    wrapped = PIIMaskedChatModel(model, masker=masker)
+    wrapped.invoke([HumanMessage(JANE)], **settings)
+
+    sent, given = model.came[0]
+    (name,) = settings
+    assert [m.type for m in sent] == ["human"]
+    if told is not None:
+        assert given[name] == told + masker.instruction
+    assert str(given[name]).count("<TYPE_N>") == 1
+
+
+def test_a_developers_message_is_a_system_message(masker: Masker) -> None:
+    """Whatever its class."""
+    model = CannedChatModel()
+    wrapped = PIIMaskedChatModel(model, masker=masker)
+    wrapped.invoke(
+        [ChatMessage(content="Be kind.", role="developer"), HumanMessage(JANE)]
+    )
+
+    sent = model.came[0][0]
+    assert [m.type for m in sent] == ["chat", "human"]
+    assert sent[0].content == f"Be kind.\n\n{masker.instruction}"
 
 
 def test_a_request_without_personal_data_goes_out_unchanged(masker: Masker) -> None:

@@ -236,6 +236,19 @@ def test_the_instruction_goes_into_the_system_message_once(masker: Masker) -> No
     assert user.content == "<EMAIL_1>"
 
 
+def test_the_instruction_goes_into_a_setting_that_is_a_system_prompt(
+    masker: Masker,
+) -> None:
+    """Where a client takes one, and lets it win."""
+    inner = Recorder()
+    told = {"instructions": "Be kind."}
+
+    PIIMaskedLLM(inner, masker=masker).chat([ChatMessage(JANE)], **told)
+
+    assert [m.content for m in inner.sent[0]] == ["<EMAIL_1>"]
+    assert inner.options[0]["instructions"] == f"Be kind.\n\n{masker.instruction}"
+
+
 def test_a_completion_has_the_instruction_before_the_prompt(masker: Masker) -> None:
     """With a blank line between."""
     fake = FakeModel(scripted("<EMAIL_1>"))
