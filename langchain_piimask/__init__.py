@@ -13,6 +13,7 @@ from piimask_core import MemoryVault as MemoryVault
 from piimask_core import PIIMaskError as PIIMaskError
 from piimask_core import Registry as Registry
 from piimask_core import RegistryLost as RegistryLost
+from piimask_core import RestorePolicy as RestorePolicy
 from piimask_core import SessionRequired as SessionRequired
 from piimask_core import UnmaskedText as UnmaskedText
 from piimask_core import by_type as by_type

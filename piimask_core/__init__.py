@@ -1,5 +1,7 @@
 """The neutral core: what is personal data, what stands for it, and the way back."""
 
+from .audit import Sent as Sent
+from .audit import Unrestored as Unrestored
 from .entities import Entity as Entity
 from .entities import Recognizer as Recognizer
 from .errors import InputError as InputError
@@ -21,6 +23,10 @@ from .policy import Context as Context
 from .policy import Policy as Policy
 from .policy import by_type as by_type
 from .registry import Registry as Registry
+from .restore import Place as Place
+from .restore import RestorePolicy as RestorePolicy
+from .restorer import Restorer as Restorer
 from .session import pii_session as pii_session
+from .sql import parameterized as parameterized
 from .stream import StreamUnmasker as StreamUnmasker
 from .vault import MemoryVault as MemoryVault

@@ -1,5 +1,6 @@
 """What the core's tests share: a registry of one's own, a clock, timing."""
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,6 +18,10 @@ VALUES: Mapping[str, Sequence[str]] = {
     "US_SSN": [SSN],
     "PERSON": ["Jane Doe"],
 }
+
+
+SCALE = int(os.environ.get("PIIMASK_SCALE", "1"))
+"""How many times the usual number of random cases to run."""
 
 
 class Clock:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from core.helpers import BOB, JANE, best_of, masker_for, own_registry
+from core.helpers import BOB, JANE, SCALE, best_of, masker_for, own_registry
 from pydantic import BaseModel
 
 from piimask_core import Masker, MemoryVault, Registry
@@ -104,7 +104,7 @@ def test_structured_answers_parse_and_are_equal() -> None:
     """2,000 of them: any value, in text of JSON, as arguments, as a tree."""
     rnd = random.Random(11)  # noqa: S311
     alphabet = "aZ0 \"\\/\n\t\u2028\x00é😀<>&{}[]:,'%_"
-    for _ in range(2_000):
+    for _ in range(2_000 * SCALE):
         value = "".join(rnd.choices(alphabet, k=rnd.randrange(1, 12)))
         back = Restorer({"<PERSON_1>": value, "<PERSON_2>": "plain"})
         tree = _nest(rnd, 3)

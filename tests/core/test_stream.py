@@ -4,6 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
+from core.helpers import SCALE
 
 from piimask_core.restorer import Restorer
 
@@ -70,7 +71,7 @@ def test_cut_at_random_it_is_the_whole(seed: int) -> None:
     rnd = random.Random(seed)  # noqa: S311
     text = "".join(rnd.choice(TEXTS) for _ in range(6))
     whole = restore(text)
-    for _ in range(85):
+    for _ in range(85 * SCALE):
         cuts = sorted(rnd.choices(range(len(text) + 1), k=rnd.randrange(40)))
         pieces = [text[a:b] for a, b in pairwise([0, *cuts, len(text)])]
 
