@@ -1,0 +1,184 @@
+"""Mask many texts at once: plan, mint, splice; then a last look at what came of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from .egress import Found, found_in
+from .entities import LITERAL, Entity, label_of, resolve
+from .errors import UnmaskedText
+from .grammar import find
+from .operators import KEEP
+from .plan import OURS, Change, Planner, look_alikes
+from .registry import Registry
+from .splice import Piece, settle, splice
+from .vault import Wanted
+from .widen import widened
+
+
+class Text(NamedTuple):
+    """A text to mask, and who has said it."""
+
+    text: str
+    source: str
+
+
+class Masked(NamedTuple):
+    """The masked texts, and how many stretches only the last look found."""
+
+    texts: Sequence[str]
+    again: int
+
+
+class _Memo(NamedTuple):
+    """What was found in a text, and what it became when so many were minted."""
+
+    found: Sequence[Entity]
+    minted: int | None
+    masked: str
+
+
+_Given = Mapping[Wanted, str]
+
+
+def mask_texts(
+    texts: Sequence[Text],
+    planner: Planner,
+    registry: Registry,
+    *,
+    layered: bool,
+    prove: bool,
+) -> Masked:
+    """All texts of a request: a value found in one is masked in all.
+
+    ``layered``: placeholders of the session that stand in them are ours, and stay.
+    What was found in a text, and what became of it, is remembered with the session.
+    """
+    memo = registry.memo
+    kept = [memo.get(planner, (*each, layered)) for each in texts]
+    found = [
+        old.found if old else planner.recognized(each.text)
+        for each, old in zip(texts, kept, strict=True)
+    ]
+    # Once, before anything is minted: what reads as a placeholder was there before.
+    issued = registry.view() if layered else {}
+    alike = [look_alikes(each.text, issued) for each in texts]
+    plans: list[Sequence[Change] | None] = [None] * len(texts)
+    given: dict[Wanted, str] = {}
+    minted = None
+    while minted != registry.minted:  # until nothing new is known
+        minted = registry.minted
+        plans = [
+            None
+            if old and old.minted == minted
+            else planner.plan(
+                each.text,
+                [*entities, *typed, *registry.known(each.text, planner.same)],
+                each.source,
+            )
+            for each, entities, typed, old in zip(
+                texts, found, alike, kept, strict=True
+            )
+        ]
+        given |= _minted((c for plan in plans for c in plan or ()), registry, given)
+    masked, again = [], 0
+    for each, entities, plan, old in zip(texts, found, plans, kept, strict=True):
+        if old and plan is None:
+            masked.append(old.masked)
+            continue
+        text = _spliced(each, plan or (), given, registry)
+        left = left_in(text, planner, registry) if prove else []
+        if left:
+            text = _masked_again(Text(text, each.source), left, planner, registry)
+            again += len(left)
+        masked.append(text)
+        size = len(each.text) + len(text)
+        memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
+    return Masked(masked, again)
+
+
+def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:
+    """Raise UnmaskedText if a value of the session stands in any of these texts."""
+    types = {
+        found.entity.type
+        for text in texts
+        for found in left_in(text, planner, registry)
+    }
+    if types:
+        raise UnmaskedText(
+            f"{', '.join(sorted(types))} would have been sent, in clear or encoded: it"
+            " stands where nothing may be changed, such as an id or a signature."
+        )
+
+
+def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
+    """The known values that a text still holds, in any disguise, but for those that
+    the policy keeps."""
+    if not len(registry):
+        return []
+
+    def look(view: str) -> list[Entity]:
+        return [
+            entity
+            for entity in registry.known(view, planner.same)
+            if planner.operate(view, entity) is not KEEP
+        ]
+
+    return found_in(_without_placeholders(text), look)
+
+
+def _masked_again(
+    given: Text, left: Sequence[Found], planner: Planner, registry: Registry
+) -> str:
+    """The text with what was left in it masked, as forms of the values it disguises."""
+    text, source = given
+    values = {found.entity: found.value for found in left}
+    ours = [Entity(OURS, *span) for span in find(text)]
+    resolved = resolve(text, values, first=ours)
+    plan = []
+    for entity, _, meant in widened(text, resolved, lambda e: e.type != OURS):
+        written = text[entity.start : entity.end]
+        to: str | Wanted = written
+        if entity.type != OURS:
+            key = planner.same(label_of(entity.type), values.get(entity, written))
+            to = Wanted(entity.type, written if meant is None else meant, key, source)
+        plan.append(Change(entity.start, entity.end, to, True))
+    text = _spliced(given, plan, _minted(plan, registry, {}), registry)
+    refuse_known([text], planner, registry)
+    return text
+
+
+def _minted(plan: Iterable[Change], registry: Registry, given: _Given) -> _Given:
+    """A placeholder for each value that has none given yet."""
+    wanted = [c.to for c in plan if isinstance(c.to, Wanted) and c.to not in given]
+    return dict(zip(wanted, registry.mint(wanted), strict=True))
+
+
+def _spliced(
+    given: Text, plan: Sequence[Change], placeholders: _Given, registry: Registry
+) -> str:
+    if not plan:
+        return given.text
+    pieces = [
+        Piece(
+            change.start,
+            change.end,
+            placeholders[change.to] if isinstance(change.to, Wanted) else change.to,
+            change.ours,
+        )
+        for change in plan
+    ]
+
+    def literal(stretch: str) -> str:
+        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
+
+    return settle(*splice(given.text, pieces), literal)
+
+
+def _without_placeholders(text: str) -> str:
+    """The text with a NUL for each character of what reads as a placeholder."""
+    parts: list[str] = []
+    at = 0
+    for start, end in find(text):
+        parts += text[at:start], "\0" * (end - start)
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
