@@ -45,9 +45,18 @@ from piimask_core.vault import Wanted
 Job = Callable[[], object]
 Change = Callable[[str], str]
 
-REPETITIONS = 21
-BUDGET = 8.0
-"""Seconds for jobs that are compared, all together."""
+
+@dataclass
+class Effort:
+    """How often what is compared has its turn; and seconds for it, all together."""
+
+    repetitions: int = 21
+    budget: float = 6.0
+    share: int = 1
+    """Of the many cases, one in so many."""
+
+
+EFFORT = Effort()
 SAMPLE = 0.002
 """Seconds that a sample takes at least: a short job is run many times for it."""
 KB = 1024
@@ -86,11 +95,11 @@ TYPESET = (
     PROSE.replace("'", "\u2019").replace(" (", " \u2014 ").replace("e-m", "\u00e9m")
 )
 NAMES = (
-    "Grace Palmer (CEO, Palmer & Sons Ltd) met Edward Carter and Paula Esposito at the "
-    "IBM office on Park Street in Portland, Oregon. Emma Stone of the NHS, Peter "
-    "Ericsson of the EU Commission and Mrs Philippa Eames joined them on Monday. The "
-    "PDF from ACME Inc. names Carl Dietrich, Anna Lopez and Ian MacPherson as Partners; "
-    "Dr Usha Patel signed for Oxfam. NASA, UNESCO and the BBC were told by Emil Ek. "
+    "Sarah Thompson (CEO, Thompson & Sons Ltd) met James Okafor and Lucia Fernandez at "
+    "the IBM office on Park Street in Portland, Oregon. Emma Stone of the NHS, David "
+    "Ericsson of the EU Commission and Mrs Helen Whitaker joined them on Monday. The "
+    "PDF from ACME Inc. names Michael Chen, Anna Lopez and Ian MacPherson as partners; "
+    "Dr Nadia Rahman signed for Oxfam. NASA, UNESCO and the BBC were told by Tom Ek. "
 )
 SHOUTED = (
     "PLEASE READ THIS BEFORE YOU CALL US. ALL EMAILS ARE ANSWERED WITHIN A DAY. PHONES "
@@ -132,6 +141,7 @@ MARKDOWN = """\
 
 [^1]: A file may have 10 MB & no more.
 """
+LINKED = PROSE.replace("It was", "See [1] or https://shop.example/h?id=48213. It was")
 SNIPPETS = (
     "std::cout << x",
     "if a < b",
@@ -184,47 +194,16 @@ FIRST = (
     *("Noor", "Olga", "Pavel", "Ravi", "Sven", "Tara", "Vera", "Wen", "Zoe", "Aldo"),
 )
 BEGIN = (
-    "Ab",
-    "Bor",
-    "Cas",
-    "Dor",
-    "El",
-    "Far",
-    "Gor",
-    "Hal",
-    "Ir",
-    "Jan",
-    "Kor",
-    "Lin",
+    *("Ab", "Bor", "Cas", "Dor", "El", "Far"),
+    *("Gor", "Hal", "Ir", "Jan", "Kor", "Lin"),
 )
 MIDDLE = (
-    "a",
-    "be",
-    "di",
-    "en",
-    "fo",
-    "ga",
-    "li",
-    "mo",
-    "ne",
-    "pa",
-    "ri",
-    "su",
-    "ta",
-    "vo",
+    *("a", "be", "di", "en", "fo", "ga", "li"),
+    *("mo", "ne", "pa", "ri", "su", "ta", "vo"),
 )
 END = (
-    "cott",
-    "dale",
-    "feld",
-    "gren",
-    "hurst",
-    "kin",
-    "ley",
-    "man",
-    "nov",
-    "rup",
-    "well",
+    *("cott", "dale", "feld", "gren", "hurst"),
+    *("kin", "ley", "man", "nov", "rup", "well"),
 )
 
 
@@ -245,7 +224,7 @@ def email(n: int) -> str:
 
 def phone(n: int) -> str:
     """A phone number."""
-    return f"({212 + n // 10_000}) 555-{n % 10_000:04d}"
+    return f"{212 + n // 10_000}-555-{n % 10_000:04d}"
 
 
 def card(n: int) -> str:
@@ -274,9 +253,16 @@ def known_to(masker: Masker, size: int, name: str = "") -> Registry:
 
 
 def eight_of(registry: Registry) -> list[str]:
-    """Eight of its placeholders, far apart."""
-    placeholders = list(registry.view())
-    return [placeholders[at * (len(placeholders) - 1) // 7] for at in range(8)]
+    """Eight of its placeholders: the first and the last of each type."""
+    by_label: dict[str, list[str]] = {}
+    for placeholder in registry.view():
+        by_label.setdefault(placeholder[1:].rpartition("_")[0], []).append(placeholder)
+    return [each[at] for at in (0, -1) for each in by_label.values()]
+
+
+def dice(seed: int) -> random.Random:
+    """The same throws in every run."""
+    return random.Random(seed)  # noqa: S311
 
 
 def nothing(text: str) -> list[Any]:
@@ -299,32 +285,34 @@ def session(size: int) -> Registry:
     return made
 
 
-ALL_LABELS = (
+ALL_TYPES = (
     *("EMAIL_ADDRESS", "PERSON", "PHONE_NUMBER", "US_SSN", "CREDIT_CARD", "ADDRESS"),
     *("DATE_TIME", "ORGANIZATION", "IBAN_CODE", "URL", "IP_ADDRESS", "MEDICAL_LICENSE"),
 )
 
 
 @cache
-def many_labels() -> Registry:
-    """A session with a value of each common type: what a bare tail may become."""
-    registry = BLIND.registry("many labels")
-    registry.mint([wanted(type, f"the {type.lower()}") for type in ALL_LABELS])
+def with_types(number: int) -> Registry:
+    """A session with a value of each of so many types: what a bare tail may become."""
+    registry = BLIND.registry(f"{number} types")
+    registry.mint([wanted(type, f"the {type.lower()}") for type in ALL_TYPES[:number]])
     return registry
 
 
 # --- Measuring ----------------------------------------------------------------------
 
 
-def measure(jobs: Mapping[str, Job], *, budget: float = BUDGET) -> dict[str, float]:
+def measure(jobs: Mapping[str, Job]) -> dict[str, float]:
     """Seconds for each job, each having its turn in each repetition."""
     loops = {name: loops_for(job) for name, job in jobs.items()}
     samples: dict[str, list[float]] = {name: [] for name in jobs}
-    end = perf_counter() + budget
-    for repetition in range(REPETITIONS):
+    end = perf_counter() + EFFORT.budget
+    for repetition in range(EFFORT.repetitions):
         if repetition > 4 and perf_counter() > end:
             break
         for name, job in jobs.items():
+            if loops[name] > 1:
+                job()  # what ran before may have emptied the caches
             samples[name].append(timed(job, loops[name]))
     return {name: median(taken) for name, taken in samples.items()}
 
@@ -343,12 +331,21 @@ def timed(job: Job, loops: int) -> float:
     return (perf_counter() - start) / loops
 
 
+PACE: list[float] = []
+
+
+def pace() -> str:
+    """How fast the machine is now: a loop that has nothing to do with us."""
+    PACE.append(median(timed(lambda: sum(range(100_000)), 1) for _ in range(15)))
+    return shown(PACE[-1])
+
+
 def shown(seconds: float) -> str:
     """Three digits and a unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
-            return f"{seconds / size:#.3g} {unit}"
-    return f"{seconds / 1e-6:#.3g} us"
+            return f"{seconds / size:#.3g}".rstrip(".") + f" {unit}"
+    return f"{seconds / 1e-6:#.3g}".rstrip(".") + " us"
 
 
 def share(part: float, whole: float) -> str:
@@ -359,7 +356,7 @@ def share(part: float, whole: float) -> str:
 
 # --- Printing -----------------------------------------------------------------------
 
-WIDE = 47
+WIDE = 46
 
 
 @dataclass
@@ -396,6 +393,7 @@ class Goals:
 
 def title(text: str) -> None:
     """The head of a part."""
+    text = f"{text}  [yardstick {pace()}]"
     print(f"\n{text}\n{'-' * len(text)}")
 
 
@@ -502,13 +500,14 @@ def restoring(goals: Goals) -> None:
 
 def nothing_to_restore(goals: Goals) -> None:
     """Most answers have no placeholder: they should cost next to nothing."""
-    title("2. A text in which no placeholder can start, whole")
+    title("2. A text with nothing to restore in it, whole: ns per KB")
     texts = {
         "prose, 4 KB": long(PROSE, 4 * KB),
         "prose, 64 KB": long(PROSE, 64 * KB),
-        "names and capitals, 4 KB": long(NAMES.replace("&", "and"), 4 * KB),
-        "typeset prose (dashes, curly quotes), 4 KB": long(TYPESET, 4 * KB),
-        "Markdown: brackets, URLs, `_`, 4 KB": long(MARKDOWN, 4 * KB),
+        "prose, many names, 4 KB": long(NAMES.replace("&", "and"), 4 * KB),
+        "typeset prose: dashes, curly quotes, 4 KB": long(TYPESET, 4 * KB),
+        "prose, now and then a URL and a bracket, 4 KB": long(LINKED, 4 * KB),
+        "Markdown: links, a table, 4 KB": long(MARKDOWN, 4 * KB),
         "C++: `<<`, `<`, `[`, `{`, 4 KB": long(CPP, 4 * KB),
         "JSON, 4 KB": long(JSON, 4 * KB),
     }
@@ -517,9 +516,9 @@ def nothing_to_restore(goals: Goals) -> None:
     for at, (name, text) in enumerate(texts.items()):
         per_kb = taken[name] * 1e9 / (len(text) / KB)
         if at < 3:
-            goals.at_most(f"ns per KB: {name}", per_kb, 1_000, whole)
+            goals.at_most(name, per_kb, 1_000, whole)
         else:
-            row(f"ns per KB: {name}", [whole(per_kb)], 16)
+            row(name, [whole(per_kb)], 16)
 
 
 # --- 3. Streams ---------------------------------------------------------------------
@@ -565,7 +564,7 @@ HOSTILE = (
 )
 
 
-def hostile(quick: bool) -> Iterator[str]:
+def hostile() -> Iterator[str]:
     """Texts that begin placeholders and never end them."""
     for piece in HOSTILE:
         yield piece * 200
@@ -573,49 +572,53 @@ def hostile(quick: bool) -> Iterator[str]:
         yield "<EMAIL" + piece * 100
         yield "&#x3c;MEDICAL_LICENSE" + piece * 50
         yield f"\\\\u003c{'A' * 31}_{piece}" * 10
-    rng = random.Random(3)
-    for _ in range(500 if quick else 5_000):
+    rng = dice(3)
+    for _ in range(6_000 // EFFORT.share):
         yield "".join(rng.choices(HOSTILE, k=rng.randint(4, 40)))
 
 
-def longest_hold(texts: Iterable[str]) -> tuple[int, int, str]:
-    """Characters held at most, fed one by one, of how many; and what was held."""
-    most, characters, which = 0, 0, ""
-    restorer = BLIND.restorer(many_labels())
+def longest_hold(texts: Iterable[str]) -> tuple[int, int]:
+    """Characters held at most, where they come one by one; and how many there were."""
+    most = characters = 0
+    restorer = BLIND.restorer(with_types(12))
     for text in texts:
         stream = restorer.stream()
         for character in text:
             stream.feed(character)
-            if len(stream._held) > most:
-                most, which = len(stream._held), stream._held
+            most = max(most, len(stream._held))
         characters += len(text)
-    return most, characters, which
+    return most, characters
 
 
-def streams(goals: Goals, quick: bool) -> None:
+def streams(goals: Goals) -> None:
     """What a chunk costs, and how often a reader waits for the next one."""
-    title("3. Streams, in chunks of 4 characters")
+    title("3. Streams, in chunks of 4 characters (median: the clock included)")
     kinds = {
         "plain prose": PLAIN,
         "prose": PROSE,
-        "prose, many names and capitals": NAMES,
+        "prose, many names": NAMES,
         "C++: `<<`, `<`, generics": CPP,
         "Python: brackets, constants": PYTHON,
         "JSON": JSON,
         "Markdown: links, a table": MARKDOWN,
         "shouted prose": SHOUTED,
     }
-    restorer = BLIND.restorer(many_labels())
-    chunks = {name: cut(long(text, 8_000)) for name, text in kinds.items()}
+    restorer, few = (BLIND.restorer(with_types(number)) for number in (12, 3))
+    texts = {name: long(text, 8_000) for name, text in kinds.items()}
+    chunks = {name: cut(text) for name, text in texts.items()}
     means = measure({name: partial(feed, restorer, c) for name, c in chunks.items()})
-    row("a chunk", ("median", "mean", "99 of 100", "nothing held", "in tokens"))
+    row("", (*[""] * 3, "nothing held", "3 types", "words,", "longest"))
+    row("a chunk", ("median", "mean", "99 of 100", "12 types", "known", "12", "hold"))
     medians, free = {}, {}
-    for name, text in kinds.items():
+    most = 0
+    for name, text in texts.items():
         each = sorted(clocked(restorer, chunks[name]))
         medians[name] = median(each)
-        ways = [cut(long(text, 8_000), first) for first in range(1, 5)]
-        free[name] = 100 * sum(fed(restorer, w) for w in ways) / sum(map(len, ways))
-        words = tokens(long(text, 8_000))
+        ways = [cut(text, first) for first in range(1, 5)]
+        number = sum(map(len, ways))
+        free[name] = 100 * sum(fed(restorer, way) for way in ways) / number
+        longest, _ = longest_hold([text])
+        most = max(most, longest)
         row(
             name,
             (
@@ -623,7 +626,9 @@ def streams(goals: Goals, quick: bool) -> None:
                 shown(means[name] / len(chunks[name])),
                 shown(each[len(each) * 99 // 100]),
                 share(free[name], 100),
-                share(fed(restorer, words), len(words)),
+                share(sum(fed(few, way) for way in ways), number),
+                share(fed(restorer, tokens(text)), len(tokens(text))),
+                whole(longest),
             ),
         )
     for name in ("plain prose", "prose"):
@@ -631,9 +636,8 @@ def streams(goals: Goals, quick: bool) -> None:
     for name in list(kinds)[:6]:
         show = partial(share, whole=100)
         goals.at_least(f"nothing held after, {name}", free[name], 98, show)
-    ordinary, _, _ = longest_hold(long(text, 8_000) for text in kinds.values())
-    most, characters, _ = longest_hold(hostile(quick))
-    goals.at_most("longest hold, the texts above", ordinary, 64, whole)
+    goals.at_most("longest hold, the texts above", most, 64, whole)
+    most, characters = longest_hold(hostile())
     what = f"longest hold, {characters:,} hostile characters"
     goals.at_most(what, most, 64, whole)
     wrong = ran = 0
@@ -651,7 +655,7 @@ def streams(goals: Goals, quick: bool) -> None:
 
 MESSAGE = (
     "Hello, May I ask again about order 48213 (12 April)? You wrote that it will be "
-    "sent to Will Abacott, will.abacott0@example.com, and I gave you (212) 555-0000 in "
+    "sent to Will Abacott, will.abacott0@example.com, and I gave you 212-555-0000 in "
     "case the driver cannot find the house. Please mark it as urgent, and let me know."
 )
 SAYS_NOTHING = (
@@ -662,40 +666,39 @@ SAYS_NOTHING = (
 
 def fresh(text: str) -> Callable[[], str]:
     """Another text each time, so that none was seen before."""
-    numbers = count(1_000_000)
+    numbers = count(1)
     return lambda: f"{text} #{next(numbers)}"
 
 
 def knowing(goals: Goals) -> None:
     """What known values cost the messages, however many there are."""
     title("4. A session that knows many values, a recognizer that finds nothing")
-    same = BLIND._same
     row("entities known", map(whole, SIZES))
     everything: dict[str, dict[int, Job]] = {}
     for size in SIZES:
         registry = session(size)
 
         def look(new: Callable[[], str], registry: Registry = registry) -> object:
-            return registry.known(new(), same)
+            return registry.known(new(), identity)
 
         def mask(new: Callable[[], str], registry: Registry = registry) -> object:
             return BLIND.mask(new(), registry)
 
         for name, job in {
-            "look them up in a message, 3 in it": partial(look, fresh(MESSAGE)),
-            "look them up in a message, none in it": partial(look, fresh(SAYS_NOTHING)),
-            "mask a new message, 3 in it": partial(mask, fresh(MESSAGE)),
-            "mask a new message, none in it": partial(mask, fresh(SAYS_NOTHING)),
-            "mask the same message again, 3 in it": partial(mask, lambda: MESSAGE),
+            "look up: 3 in a message": partial(look, fresh(MESSAGE)),
+            "look up: none in a message": partial(look, fresh(SAYS_NOTHING)),
+            "mask: 3 in a new message": partial(mask, fresh(MESSAGE)),
+            "mask: none in a new message": partial(mask, fresh(SAYS_NOTHING)),
+            "mask: 3 in the same message again": partial(mask, lambda: MESSAGE),
         }.items():
             everything.setdefault(name, {})[size] = job
     ratios = {}
     for name, by_size in everything.items():
-        taken = measure({str(size): job for size, job in by_size.items()}, budget=3)
+        taken = measure({str(size): job for size, job in by_size.items()})
         row(name, (shown(taken[str(size)]) for size in SIZES))
         ratios[name] = taken["10000"] / taken["10"]
     for name, ratio in ratios.items():
-        goals.at_most(f"10,000, of 10: {name}"[:WIDE], ratio, 3, times)
+        goals.at_most(f"10,000, of 10: {name}", ratio, 3, times)
     found = [len(BLIND.mask(MESSAGE, session(size)).split("<")) - 1 for size in SIZES]
     goals.none("of the 3 not masked, at any size", 12 - sum(found), 12)
 
@@ -736,7 +739,10 @@ class Talk(NamedTuple):
 
 
 def talked(masker: Masker, name: str, filler: str = "") -> Talk:
-    """All turns but the last, the whole history masked with each."""
+    """All turns but the last, the whole history masked with each.
+
+    With a filler for long messages: masked once, in the end.
+    """
     registry = masker.registry(name)
     history: list[str] = []
     previous: list[str] = []
@@ -744,6 +750,9 @@ def talked(masker: Masker, name: str, filler: str = "") -> Talk:
     seconds = 0.0
     for turn in range(TURNS - 1):
         history.append(asked(turn) + filler)
+        if filler and turn < TURNS - 2:
+            history.append(answered(turn) + filler)
+            continue
         if turn == TURNS // 2:
             registry.mint([wanted("PERSON", RESTATED)])
         start = perf_counter()
@@ -777,8 +786,9 @@ def conversations(goals: Goals) -> None:
     for name, (masker, talk) in talks.items():
         size = sum(map(len, talk.history))
         taken = last_turns(masker, talk)
-        row(name, (whole(size), *map(shown, taken), shown(talk.seconds)))
-    for name, (_, talk) in talks.items():
+        in_all = shown(talk.seconds) if talk.before else "-"
+        row(name, (whole(size), *map(shown, taken), in_all))
+    for name, (_, talk) in list(talks.items())[:2]:
         figure = 100 * talk.unchanged / talk.before
         show = partial(share, whole=100)
         goals.at_least(f"history unchanged, {name}", figure, 100, show)
@@ -809,7 +819,7 @@ def last_turns(masker: Masker, talk: Talk) -> tuple[float, float, float]:
 
     taken: list[list[float]] = [[], [], []]
     for repetition in range(7):
-        if repetition > 2 and sum(map(sum, taken)) > BUDGET:
+        if repetition > 2 and sum(map(sum, taken)) > EFFORT.budget:
             break
         for job, samples in zip((remembered, changed, without), taken, strict=True):
             if job is remembered:
@@ -832,12 +842,13 @@ CLEAN = (
     *("ticket {hex} was closed", "id {b64} stays open", "see https://a.example/{hex}"),
     *('the body is {{"may": "{b64}", "will": {n}}}', "a &amp; b, 100%25 of may%20be"),
     *("m a y b e  s o", "W i l l s", "WILL THEY? MAYBE. JOT IT DOWN.", "goodwill"),
+    *("https://a.example/?q=Will+it+rain%20in%20May", "TWF5IHdlPw== says the header"),
 )
 
 
 def clean_messages(number: int) -> Iterator[str]:
     """Nobody is meant in any of them."""
-    rng = random.Random(6)
+    rng = dice(6)
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"
     for _ in range(number):
         yield ". ".join(
@@ -880,8 +891,7 @@ def last_look(goals: Goals) -> None:
                     "no": partial(mask, blithe, without, fresh(text)),
                     "yes": partial(mask, sure, with_proof, fresh(text)),
                     "proven": partial(prove, sure.mask(text, with_proof)),
-                },
-                budget=3,
+                }
             )
             no, yes = taken["no"], taken["yes"]
             cells = (shown(no), shown(yes), shown(max(yes - no, 0)), times(yes / no))
@@ -906,53 +916,19 @@ def refused(goals: Goals) -> None:
             masked += sent != text
     again = sum(each.masked_again for each in receipts if isinstance(each, Sent))
     goals.none("clean messages refused", refusals, 1_000)
-    row("of them changed (May I, Will you: words as names)", [whole(masked)], 16)
+    row("changed, for May I ..., Will you ... and the like", [whole(masked)], 16)
     row("stretches that only the last look found", [whole(again)], 16)
 
 
 # --- 7. Correctness -----------------------------------------------------------------
 
 NASTY = (
-    *(
-        '"',
-        "\\",
-        "\n",
-        "\t",
-        "\r",
-        "\u2028",
-        "\x00",
-        "\x1f",
-        "'",
-        "\\n",
-        '\\"',
-        "{",
-        "}",
-    ),
-    *(
-        "[",
-        "]",
-        ",",
-        ":",
-        "<",
-        ">",
-        "&",
-        "\u00e9",
-        "\U0001f600",
-        "\ud83d",
-        "\u0627",
-        "%",
-    ),
-    *(
-        "$1",
-        "\\1",
-        "\\g<0>",
-        "{0}",
-        "<EMAIL_1>",
-        "<PERSON_2>",
-        "&lt;",
-        "null",
-        "O'Neil",
-    ),
+    *('"', "\\", "\n", "\t", "\r", "\u2028", "\x00", "\x1f", "'", "\\n", '\\"', "{"),
+    "}",
+    *("[", "]", ",", ":", "<", ">", "&", "\u00e9", "\U0001f600", "\ud83d", "\u0627"),
+    "%",
+    *("$1", "\\1", "\\g<0>", "{0}", "<EMAIL_1>", "<PERSON_2>", "&lt;", "null"),
+    "O'Neil",
     *("Ann", "Roe", " ", " ", "12 Elm St", "a@x.example", "555-0100"),
 )
 TREES: Sequence[Any] = (
@@ -976,7 +952,7 @@ NESTED = 3
 
 def nasty_values(number: int) -> list[str]:
     """Values that break whatever does not escape them."""
-    rng = random.Random(7)
+    rng = dice(7)
     return ["".join(rng.choices(NASTY, k=rng.randint(1, 9))) for _ in range(number)]
 
 
@@ -995,7 +971,7 @@ def structured(number: int) -> tuple[Counter[str], list[str]]:
     """Value x template x way: failures are those that do not parse or are not equal."""
     ran: Counter[str] = Counter()
     failures: list[str] = []
-    values = nasty_values(math.ceil(number / (len(TREES) * 4)))
+    values = nasty_values(math.ceil(number / (len(TREES) * 4 - 1)))
     for at, value in enumerate(values):
         issued = {"<PERSON_1>": value, "<EMAIL_1>": "jane@x.example"}
         restorer = Restorer(issued)
@@ -1003,12 +979,17 @@ def structured(number: int) -> tuple[Counter[str], list[str]]:
             masked = filled(template, lambda: "<PERSON_1>")
             meant = filled(template, lambda value=value: value)  # type: ignore[misc]
             text = json.dumps(masked, ensure_ascii=at % 2 == 0)
-            is_nested = at % NESTED == 0
+            is_scalar = isinstance(
+                masked, str
+            )  # no JSON to whom nobody says that it is
+            is_nested = at % NESTED == 0 and not is_scalar
             if is_nested:
                 text = json.dumps({"body": text, "n": 1})
             for way in ("JSON", "JSON in a text", "arguments", "tree"):
                 if sum(ran.values()) == number:
                     return ran, failures
+                if is_scalar and way == "JSON in a text":
+                    continue
                 ran[way] += 1
                 got: Any = None
                 try:
@@ -1028,67 +1009,19 @@ def structured(number: int) -> tuple[Counter[str], list[str]]:
 
 
 PIECES = (
-    *(
-        " ",
-        " ",
-        ", ",
-        ". ",
-        "\n",
-        "Dear ",
-        "the order ",
-        "(",
-        ")",
-        '"',
-        "'s",
-        "**",
-        "`",
-    ),
+    *(" ", " ", ", ", ". ", "\n", "Dear ", "the order ", "(", ")", '"', "'s", "**"),
+    "`",
     *("<EMAIL_1>", "<PERSON_1>", "<PHONE_1>", "<PERSON_1B>", "<CARD_1>", "<SSN_1>"),
-    *(
-        "[EMAIL_1]",
-        "&lt;PERSON_1&gt;",
-        "PERSON_1",
-        "EMAIL_1's",
-        "<person_1>",
-        "<EMAIL 1",
-    ),
-    *(
-        "\\<PHONE\\_1\\>",
-        "{{CARD_1}}",
-        "%3CEMAIL_1%3E",
-        "<Email Address 1>",
-        "<PERSON_9>",
-    ),
-    *(
-        "https://evil.test/?q=",
-        "mailto:",
-        "[x](",
-        '<a href="',
-        '">',
-        "</a>",
-        "= ",
-        "<<",
-    ),
-    *(
-        "```sql\n",
-        "```\n",
-        "curl ",
-        "www.a.example/",
-        "<EMAIL",
-        "EMAIL_",
-        "PERSON",
-        "&lt",
-    ),
-    *(
-        "a < b",
-        "x[0]",
-        "\\u003c",
-        "\u201c",
-        "\uff1cEMAIL_1\uff1e",
-        '{"a": "',
-        '"}',
-        "=SUM(",
-    ),
+    *("[EMAIL_1]", "&lt;PERSON_1&gt;", "PERSON_1", "EMAIL_1's", "<person_1>"),
+    "<EMAIL 1",
+    *("\\<PHONE\\_1\\>", "{{CARD_1}}", "%3CEMAIL_1%3E", "<Email Address 1>"),
+    "<PERSON_9>",
+    *("https://evil.test/?q=", "mailto:", "[x](", '<a href="', '">', "</a>", "= "),
+    "<<",
+    *("```sql\n", "```\n", "curl ", "www.a.example/", "<EMAIL", "EMAIL_", "PERSON"),
+    "&lt",
+    *("a < b", "x[0]", "\\u003c", "\u201c", "\uff1cEMAIL_1\uff1e", '{"a": "', '"}'),
+    "=SUM(",
 )
 SPLIT_VALUES = {
     "<EMAIL_1>": "jane@example.com",
@@ -1102,7 +1035,7 @@ SPLIT_VALUES = {
 
 def split(number: int) -> tuple[Counter[str], list[str]]:
     """Texts cut at random places: each must come out as the whole does."""
-    rng = random.Random(8)
+    rng = dice(8)
     ran: Counter[str] = Counter()
     failures: list[str] = []
     sinks = ("text", "text", "html", "csv", "url", "json")
@@ -1131,10 +1064,10 @@ def split(number: int) -> tuple[Counter[str], list[str]]:
                 failures.append(f"{sink}: {text!r} cut at {cuts}")
 
 
-def correctness(goals: Goals, quick: bool) -> None:
+def correctness(goals: Goals) -> None:
     """Many cases, none of which may fail."""
     title("7. Right at scale")
-    number = 100_000 // 20 if quick else 100_000
+    number = 100_000 // EFFORT.share
     for what, run in (
         ("stream splits that differ from the whole", split),
         ("structured cases not parsed or not equal", structured),
@@ -1281,7 +1214,7 @@ def careless(
                     "number dropped": f"<{label}>",
                     "type translated": f"<{foreign}_{n}>",
                     "number invented": f"<{label}_{rng.randint(50, 99)}>",
-                    "explained": f"(the {other.lower().replace('_', ' ')} of the client)",
+                    "explained": f"(the client's {other.lower().replace('_', ' ')})",
                 }
                 return Said(sentence.format(lost[name]), None, None)
             dice -= percent
@@ -1301,86 +1234,82 @@ def careless(
 
 
 def judged(said: Sequence[Said], restored: str, values: Iterable[str]) -> list[str]:
-    """Of each line whether it is right, was left as it is, or names somebody else."""
+    """Of each line: "right", "left" as it is, "wrong" with another's value, or "other":
+    the right value with something left over."""
     lines = restored.split("\n")
     if len(lines) != len(said):
-        return ["other"] * len(said)
+        return ["wrong"] * len(said)
     verdicts = []
     for each, line in zip(said, lines, strict=True):
-        if line == each.right:
-            verdicts.append("right")
-        elif line == each.line:
-            verdicts.append("left")
-        else:
-            is_other = any(value in line for value in values)
-            verdicts.append("wrong" if is_other else "other")
+        if line in (each.right, each.line):
+            verdicts.append("right" if line == each.right else "left")
+            continue
+        meant = each.right or each.line
+        is_wrong = any(value in line and value not in meant for value in values)
+        verdicts.append("wrong" if is_wrong or each.right is None else "other")
     return verdicts
 
 
-def carelessness(goals: Goals, quick: bool) -> None:
+def carelessness(goals: Goals) -> None:
     """Answers of a simulated model: what comes back."""
     title("8. A simulated model that is careless, told and not told what they are")
-    lost = ", ".join(f"{name} {percent} %" for name, percent in UNTOLD.items())
+    untold = ", ".join(f"{name} {percent} %" for name, percent in UNTOLD.items())
     print(
-        "  All rates are ASSUMPTIONS, no model was asked. Respelled: that share of all,\n"
-        f"  in {len(RESPELLINGS)} ways, the k-th with weight 1/k. Not told: before that, "
-        f"{lost};\n"
-        "  these cannot be restored by anyone. Told (the instruction, "
-        f"{len(INSTRUCTION)} characters): none of them."
+        "  All rates are ASSUMPTIONS, no model was asked. Respelled: that share of "
+        f"all, in {len(RESPELLINGS)} ways,\n  the k-th with weight 1/k. "
+        f"Not told: before that, {untold};\n  these cannot be restored by anyone. "
+        f"Told (the instruction, {len(INSTRUCTION)} characters): none of them."
     )
     values = people()
-    registry_restorer = partial(Restorer, values)
-    answers = 100 if quick else 1_000
-    rng = random.Random(9)
-    ways: dict[Way, Counter[str]] = {}
+    answers = 2_000 // EFFORT.share
+    rng = dice(9)
+    ways: dict[Way, Counter[str]] = {way: Counter() for way in RESPELLINGS}
     wrong: Counter[str] = Counter()
-    head = ("exact right", "exact left", "ours right", "ours left", "ours other")
-    print(f"  {'':<{WIDE}}{'wrong person':>39}")
-    row("respelled, instruction", (*head, "exact", "ours"))
+    row("", ("lost by", *["exact"] * 2, *["ours"] * 4))
+    head = ("model", "right", "wrong person", "right", "left", "in part")
+    row("respelled, instruction (placeholders)", (*head, "wrong person"))
     total = 0
     for rate in RATES:
         for told in (True, False):
             counts: dict[str, Counter[str]] = {"exact": Counter(), "ours": Counter()}
+            lost = 0
             for _ in range(answers):
                 said = [
                     careless(placeholder, values[placeholder], rate, told, rng)
                     for placeholder in rng.sample(list(values), 8)
                 ]
+                lost += sum(each.right is None for each in said)
                 text = "\n".join(each.line for each in said)
                 for name, restored in (
                     ("exact", exactly(values, text)),
-                    ("ours", registry_restorer().text(text)),
+                    ("ours", Restorer(values).text(text)),
                 ):
                     verdicts = judged(said, restored, values.values())
                     counts[name].update(verdicts)
                     if name == "ours":
                         for each, verdict in zip(said, verdicts, strict=True):
                             if each.way:
-                                ways.setdefault(each.way, Counter())[verdict] += 1
+                                ways[each.way][verdict] += 1
             number = counts["ours"].total()
             exact, ours = counts["exact"], counts["ours"]
             row(
-                f"{rate} %, {'on' if told else 'off'} ({number:,} placeholders)",
+                f"{rate} %, {'on' if told else 'off'} ({number:,})",
                 (
+                    share(lost, number),
                     share(exact["right"], number),
-                    share(exact["left"], number),
+                    whole(exact["wrong"]),
                     share(ours["right"], number),
                     share(ours["left"], number),
-                    whole(ours["other"]),
-                    whole(exact["wrong"]),
+                    share(ours["other"], number),
                     whole(ours["wrong"]),
                 ),
             )
             wrong.update({name: counts[name]["wrong"] for name in counts})
             total += number
-    never = [way.spelled for way in RESPELLINGS if not ways.get(way, {}).get("right")]
-    print(f"  never restored: {ascii(', '.join(never) or 'none')[1:-1]}")
-    partly = [
-        f"{way.spelled} ({counts['right']} of {counts.total()})"
-        for way, counts in ways.items()
-        if 0 < counts["right"] < counts.total()
-    ]
-    print(f"  not always: {ascii(', '.join(partly) or 'none')[1:-1]}")
+    for way, verdicts_of in ways.items():
+        if verdicts_of.total() != verdicts_of["right"]:
+            told_how = ", ".join(f"{name} {n:,}" for name, n in verdicts_of.items())
+            print(f"  {ascii(way.spelled)[1:-1]}: {told_how}")
     goals.none("placeholders restored to the wrong person", wrong["ours"], total)
 
 
@@ -1393,7 +1322,8 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="a twentieth of the many cases"
     )
-    quick: bool = parser.parse_args().quick
+    if parser.parse_args().quick:
+        EFFORT.repetitions, EFFORT.budget, EFFORT.share = 9, 2.0, 20
     logging.getLogger("tldextract").setLevel(logging.CRITICAL)  # no net: no matter
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
     start = perf_counter()
@@ -1401,7 +1331,7 @@ def main() -> None:
     print(f"{python}, {platform.platform()}, {os.cpu_count()} CPUs, {cpu()}")
     packages = ("llm-piimask", "presidio-analyzer", "phonenumbers", "pydantic")
     print(", ".join(f"{name} {version_of(name)}" for name in packages))
-    print(f"Load average {load()}; medians of {REPETITIONS}")
+    print(f"Load average {load()}; medians of {EFFORT.repetitions}")
     for size in SIZES:
         begun = perf_counter()
         session(size)
@@ -1411,16 +1341,20 @@ def main() -> None:
     goals = Goals()
     restoring(goals)
     nothing_to_restore(goals)
-    streams(goals, quick)
+    streams(goals)
     knowing(goals)
     conversations(goals)
     last_look(goals)
-    correctness(goals, quick)
-    carelessness(goals, quick)
+    correctness(goals)
+    carelessness(goals)
     title(f"{goals.met} goals met, {len(goals.missed)} missed")
     for missed in goals.missed:
         print(f"  MISSED {missed}")
     print(f"{shown(perf_counter() - start)} in all; load average {load()}")
+    print(
+        f"Yardstick (sum(range(100_000))) from {shown(min(PACE))} to {shown(max(PACE))}"
+        ": where it differs, so do all the times above."
+    )
 
 
 def load() -> str:

@@ -228,7 +228,7 @@ def _may_be_issued(beginning: str, labels: Container[str] | None) -> bool:
 
 
 _ANGLES = _starting("<")
-_NUMBER_BEGUN = re.compile(r"\\{0,2}_0*(?:[1-9][0-9]*[B-Z]?)?(?:s|['\u2019]s?)?\Z")
+_NUMBER_BEGUN = re.compile(r"\\{0,2}_0*(?:[1-9][0-9]*[B-Z]?)?(?:s|['\u2019]s?)?\.?\Z")
 _BEGINNINGS: dict[str, set[str]] = {}
 for _alias, _canonical in ALIASES.items():
     for _end in range(1, len(_alias) + 1):

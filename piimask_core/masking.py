@@ -10,7 +10,10 @@ from .grammar import find
 from .operators import KEEP
 from .plan import OURS, Change, Planner, look_alikes
 from .registry import Registry
+from .restore import USER
+from .restorer import Restorer
 from .splice import Piece, settle, splice
+from .surroundings import may_lead
 from .vault import Wanted
 from .widen import widened
 
@@ -86,6 +89,8 @@ def mask_texts(
             masked.append(old.masked)
             continue
         text = _spliced(each, plan or (), given, registry)
+        if plan and not layered and not _comes_back(each, plan, text, registry):
+            text = _as_one(each, planner, registry)
         left = left_in(text, planner, registry) if prove else []
         if left:
             text = _masked_again(Text(text, each.source), left, planner, registry)
@@ -126,6 +131,27 @@ def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
     return found_in(_without_placeholders(text), look)
 
 
+def _comes_back(
+    given: Text, plan: Sequence[Change], masked: str, registry: Registry
+) -> bool:
+    """Whether restoring gives what the user wrote, if nothing of it was removed.
+
+    Values that begin or end a stretch themselves can make a text that does not.
+    """
+    text = given.text
+    if given.source != USER or not all(change.is_exact for change in plan):
+        return True
+    if not (may_lead(text) or '"' in text):
+        return True
+    return Restorer(registry.view()).text(masked) == text
+
+
+def _as_one(given: Text, planner: Planner, registry: Registry) -> str:
+    """A text that would not come back otherwise, as one value."""
+    key = planner.same("TEXT", given.text)
+    return registry.mint([Wanted("TEXT", given.text, key, given.source)])[0]
+
+
 def _masked_again(
     given: Text, left: Sequence[Found], planner: Planner, registry: Registry
 ) -> str:
@@ -135,13 +161,19 @@ def _masked_again(
     ours = [Entity(OURS, *span) for span in find(text)]
     resolved = resolve(text, values, first=ours)
     plan = []
-    for entity, _, meant in widened(text, resolved, lambda e: e.type != OURS):
+
+    def becomes(entity: Entity) -> str | None:
+        return None if entity.type == OURS else text[entity.start : entity.end]
+
+    for entity, _, meant in widened(
+        text, resolved, mints=lambda e: e.type != OURS, becomes=becomes
+    ):
         written = text[entity.start : entity.end]
         to: str | Wanted = written
         if entity.type != OURS:
             key = planner.same(label_of(entity.type), values.get(entity, written))
             to = Wanted(entity.type, written if meant is None else meant, key, source)
-        plan.append(Change(entity.start, entity.end, to, True))
+        plan.append(Change(entity.start, entity.end, to, True, True))
     text = _spliced(given, plan, _minted(plan, registry, {}), registry)
     refuse_known([text], planner, registry)
     return text

@@ -21,12 +21,16 @@ OURS = "(ours)"
 
 
 class Change(NamedTuple):
-    """A stretch of text and what replaces it: a text, or what the registry gives."""
+    """A stretch of text and what replaces it: a text, or what the registry gives.
+
+    ``is_exact``: what it gives stands for all that was written.
+    """
 
     start: int
     end: int
     to: str | Wanted
     ours: bool
+    is_exact: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +82,18 @@ class Planner:
         for entity in resolved:
             if entity.type != OURS and entity not in decided:
                 decided[entity] = self.operate(text, entity)
+
+        def mints(entity: Entity) -> bool:
+            return decided.get(entity) is MINT
+
+        def becomes(entity: Entity) -> str | None:
+            to = decided.get(entity)
+            own = text[entity.start : entity.end]
+            return None if entity.type == OURS else to if isinstance(to, str) else own
+
         changes = [
             self._change(text, each, decided, source)
-            for each in widened(text, resolved, lambda e: decided.get(e) is MINT)
+            for each in widened(text, resolved, mints=mints, becomes=becomes)
         ]
         return [change for change in changes if change]
 
@@ -119,17 +132,19 @@ class Planner:
         entity = what.entity
         start, end, value = entity.start, entity.end, text[entity.start : entity.end]
         if entity.type == OURS:
-            return Change(start, end, value, True)
+            return Change(start, end, value, True, True)
         to = MINT if what.is_new else decided[entity]
         if to is KEEP:
             return None
         if to is MINT:
             value = value if what.value is None else what.value
             key = self.same(label_of(entity.type), value)
-            return Change(start, end, Wanted(entity.type, value, key, source), True)
+            is_exact = what.value is None or not what.is_new
+            wanted = Wanted(entity.type, value, key, source)
+            return Change(start, end, wanted, True, is_exact)
         if to == "":
             start, end = tidy(text, start, end)
-        return Change(start, end, str(to), False)
+        return Change(start, end, str(to), False, False)
 
 
 def look_alikes(text: str, issued: Mapping[str, str]) -> list[Entity]:

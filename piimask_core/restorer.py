@@ -205,7 +205,7 @@ class Restorer:
             sink = kind
             if at.is_json and following == '"':
                 following = ""
-            whole = around.stands_alone(following)
+            whole = around.stands_alone(following, value)
             found = _HOST.fullmatch(around.head)
             host = found[1].lower() if found else ""
         if at.tool and sink in _READ and _is_code(at):

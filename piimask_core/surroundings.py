@@ -171,14 +171,16 @@ class Surroundings:
         """Whether what follows here decides if a value would stand alone."""
         return self._end is not None and self.head.strip().lower() in _ALONE
 
-    def stands_alone(self, following: str) -> bool:
-        """Whether a value here, before this character, is all that the stretch says.
+    def stands_alone(self, following: str, value: str = "") -> bool:
+        """Whether this value here, before this character, is all that a stretch says.
 
-        Behind ``mailto:`` or ``tel:`` more may follow.
+        It is too where the stretch ends inside the value. Behind ``mailto:`` or
+        ``tel:`` more may follow.
         """
         if self._end is None:
             return False
         over = not following or self._end.match(following) is not None
+        over = over or self._end.search(value) is not None
         return _alone(self.head, following, over)
 
     def ends_with(self, value: str) -> bool:
@@ -191,7 +193,7 @@ class Surroundings:
             self._tagged = self._tagged or _TAG.search(text) is not None
             self._framed = self._framed or _FRAME.search(text) is not None
         whole, at = self._kept + text, len(self._kept)
-        if self._end is None and not self._is_code and not _may_lead(whole):
+        if self._end is None and not self._is_code and not may_lead(whole):
             self._at += len(text)
             self._kept = whole[-_KEPT:]
             return
@@ -249,37 +251,39 @@ class Surroundings:
 
     def _in_text(self, whole: str, at: int, base: int) -> int:
         look = max(self._start - base, self._marked + 1 - base, 0)
-        while match := self._next_mark(whole, look):
-            look = match.start() + 1
-            if match.end() <= at or base + match.start() <= self._marked:
-                continue
-            name = match.lastgroup or ""
-            if name == "fence":
-                if not _begins_line(whole, match.start(), base):
+        while marks := self._next_marks(whole, look):
+            look = marks[0].start() + 1
+            for match in marks:
+                if match.end() <= at or base + match.start() <= self._marked:
                     continue
-                self._fence = match["fence"].lower() if self._fence is None else None
-                if self._is_shell and (line := _LINE_END.search(whole, match.end())):
+                if (goes_on := self._opened(whole, match, base)) is not None:
                     self._marked = base + match.start()
-                    self._begin_command(base + line.end())
-                    return line.end()
-                self._marked = base + match.start()
-                look = match.end()
-                continue
-            elif not self._entered(whole, match, name, base):
-                continue
-            self._marked = base + match.start()
-            return match.end()
+                    return goes_on
         return len(whole)
 
-    def _next_mark(self, whole: str, look: int) -> re.Match[str] | None:
+    def _next_marks(self, whole: str, look: int) -> list[re.Match[str]]:
+        """The next mark; where two begin at one place, both."""
         if self._is_code:
-            return _CODE_MARK.search(whole, look)
+            code = _CODE_MARK.search(whole, look)
+            return [code] if code else []
         mark = _MARK.search(whole, look)
         near = len(whole) if mark is None else mark.end() + _KEPT
-        command = _COMMAND.search(whole, look, near)
-        if mark is None or command is None:
-            return mark or command
-        return mark if mark.start() < command.start() else command
+        found = [each for each in (mark, _COMMAND.search(whole, look, near)) if each]
+        first = min((each.start() for each in found), default=0)
+        return [each for each in found if each.start() == first]
+
+    def _opened(self, whole: str, match: re.Match[str], base: int) -> int | None:
+        """Where to go on behind a mark that opens something; None where it does not."""
+        if match.lastgroup != "fence":
+            is_open = self._entered(whole, match, match.lastgroup or "", base)
+            return match.end() if is_open else None
+        if not _begins_line(whole, match.start(), base):
+            return None
+        self._fence = match["fence"].lower() if self._fence is None else None
+        if self._is_shell and (line := _LINE_END.search(whole, match.end())):
+            self._begin_command(base + line.end())
+            return line.end()
+        return match.end()
 
     def _entered(self, whole: str, match: re.Match[str], name: str, base: int) -> bool:
         """Begin the stretch that a mark opens, if it opens one."""
@@ -289,7 +293,7 @@ class Surroundings:
             said = whole[begin : match.end()]
             self._end, self._depth = _LINE_END, len(_OPENING.findall(said))
         elif name == "element":
-            self._end, begin = _ELEMENT_END, match.end()
+            self._end, begin = _ELEMENT_END, match.start()
         elif name in ("target", "attribute", "call"):
             word = _word_before(whole, least, match.start(), _NAME)
             closer = self._closer(name, word.lower())
@@ -335,7 +339,8 @@ class Surroundings:
         return "\n" if word in _FUNCTIONS else None
 
 
-def _may_lead(text: str) -> bool:
+def may_lead(text: str) -> bool:
+    """False for a text that has no stretch, and begins none."""
     for hint in _HINTS:  # a loop: any() takes three times as long
         if hint in text:
             return True
@@ -368,7 +373,7 @@ def _begins_line(whole: str, at: int, base: int) -> bool:
 
 def stretches(text: str) -> list[Stretch]:
     """All stretches of a text."""
-    if not _may_lead(text):
+    if not may_lead(text):
         return []
     surroundings = Surroundings()
     surroundings.feed(text)

@@ -6,7 +6,6 @@ value is escaped when it comes back, so it is kept unescaped, or with its quotes
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from .restore import ADDRESSES
 from .surroundings import Stretch, stretches
 
 _CHANGES = re.compile(r'["\\\x00-\x1f]')
+_STRING = re.compile(r'[\[{]\s*["\[{]|,\s*"')
 _TRAILING = ".,;:!?*_~'\")]}>`"
 
 
@@ -27,88 +27,125 @@ class Widened(NamedTuple):
     value: str | None = None
 
 
+Becomes = Callable[[Entity], str | None]
+"""What an entity is as a part of a larger one: its own text, or what replaces it for
+good. None: it can be no part, for it is a placeholder already."""
+
+
 def widened(
-    text: str, entities: Sequence[Entity], mints: Callable[[Entity], bool]
+    text: str,
+    entities: Sequence[Entity],
+    *,
+    mints: Callable[[Entity], bool],
+    becomes: Becomes,
 ) -> list[Widened]:
     """Entities, in order and without overlap, that come back exactly.
 
-    ``mints``: which of them get a placeholder. Nothing is widened over the others:
-    they are removed for good, or placeholders already.
+    ``mints``: which of them get a placeholder. What is removed for good stays so: it
+    is left out of the value of what is widened over it.
     """
-    plain = [Widened(entity) for entity in entities]
     if not any(mints(entity) for entity in entities):
-        return plain
-    for stretch in stretches(text):
-        plain = _over_stretch(text, plain, stretch, mints)
-    if '{"' in text or '["' in text or _NESTED.search(text):
-        plain = _in_json(text, plain, mints)
-    return plain
+        return [Widened(entity) for entity in entities]
+    result = _over_stretches(text, entities, mints, becomes)
+    return _in_json(text, result, mints, becomes) if _STRING.search(text) else result
 
 
-_NESTED = re.compile(r'[\[{]\s*["\[{]')
-
-
-def _over_stretch(
+def _over_stretches(
     text: str,
-    all_of_them: list[Widened],
-    stretch: Stretch,
+    entities: Sequence[Entity],
     mints: Callable[[Entity], bool],
+    becomes: Becomes,
 ) -> list[Widened]:
-    first = bisect_left(all_of_them, stretch.start + 1, key=lambda w: w.entity.end)
-    last = bisect_left(all_of_them, stretch.end, key=lambda w: w.entity.start)
-    inside = all_of_them[first:last]
-    if all(_comes_back(text, w.entity, stretch) for w in inside):
-        return all_of_them
-    if not all(w.is_new or mints(w.entity) for w in inside):
-        return all_of_them  # what is removed stays so, and so does what is ours
-    start = min(stretch.start, inside[0].entity.start)
-    least = max(w.entity.end for w in inside)
-    end = max(least, start + len(text[start : stretch.end].rstrip(_TRAILING)))
-    whole = Widened(Entity("URL", start, end), True)
-    return [*all_of_them[:first], whole, *all_of_them[last:]]
+    result: list[Widened] = []
+    rest = iter([*map(Widened, entities), None])
+    each = next(rest)
+    for stretch in stretches(text):
+        while each and each.entity.start < stretch.end:
+            result.append(each)
+            each = next(rest)
+        first = len(result)
+        while first and result[first - 1].entity.end > stretch.start:
+            first -= 1
+        inside = result[first:]
+        if any(
+            (w.is_new or mints(w.entity)) and not _comes_back(text, w, stretch)
+            for w in inside
+        ):
+            start = min(stretch.start, inside[0].entity.start)
+            end = max(inside[-1].entity.end, _said_end(text, stretch))
+            whole = _merged(text, Entity("URL", start, end), inside, becomes)
+            result[first:] = inside if whole is None else [whole]
+    while each:
+        result.append(each)
+        each = next(rest)
+    return result
 
 
-def _comes_back(text: str, entity: Entity, stretch: Stretch) -> bool:
+def _merged(
+    text: str, entity: Entity, parts: Sequence[Widened], becomes: Becomes
+) -> Widened | None:
+    """One entity for all of them; None where one can be no part of it."""
+    value: list[str] = []
+    at = entity.start
+    for part in parts:
+        start, end = part.entity.start, part.entity.end
+        said = text[start:end] if part.is_new else becomes(part.entity)
+        if said is None:
+            return None
+        value += text[at:start], said if part.value is None else part.value
+        at = end
+    written = text[entity.start : entity.end]
+    meant = "".join([*value, text[at : entity.end]])
+    return Widened(entity, True, None if meant == written else meant)
+
+
+def _comes_back(text: str, what: Widened, stretch: Stretch) -> bool:
+    entity = what.entity
     if entity.type == LITERAL:
         return True
-    said = text[stretch.start : stretch.end].rstrip(_TRAILING)
-    is_all = entity.start <= stretch.start and entity.end >= stretch.start + len(said)
+    is_all = entity.start <= stretch.start and entity.end >= _said_end(text, stretch)
     if is_all and (entity.start < stretch.start or not stretch.is_opened):
         return True  # its placeholder stands before the stretch
     is_address = label_of(entity.type) in ADDRESSES
     return is_address and (is_all or stretch.is_said_by(text, entity.start, entity.end))
 
 
+def _said_end(text: str, stretch: Stretch) -> int:
+    """Without the punctuation that ends a sentence, where that may follow a value."""
+    said = text[stretch.start : stretch.end].rstrip(_TRAILING)
+    end = stretch.start + len(said)
+    if stretch.is_opened and text[end : end + 1] != ")":
+        return stretch.end
+    return end
+
+
 def _in_json(
     text: str,
-    all_of_them: list[Widened],
+    entities: Sequence[Widened],
     mints: Callable[[Entity], bool],
+    becomes: Becomes,
 ) -> list[Widened]:
     reader, at = JsonInText(), 0  # finds where the outermost string began
     result: list[Widened] = []
-    for each in all_of_them:
+    for each in entities:
         entity = each.entity
-        written = text[entity.start : entity.end]
+        written = text[entity.start : entity.end] if each.value is None else each.value
         if not (each.is_new or mints(entity)) or _CHANGES.search(written) is None:
             result.append(each)
             continue
         reader.feed(text[at : entity.start])
         at = entity.start
-        if reader.opened is None:
-            result.append(each)
-            continue
         meant = _unescaped(written, reader.levels)
-        if meant is not None:
-            result.append(each._replace(value=meant))
+        if reader.opened is None or meant is not None:
+            result.append(each if reader.opened is None else each._replace(value=meant))
             continue
-        start = reader.opened
-        over = [w for w in result if w.entity.end > start]
-        if not all(w.is_new or mints(w.entity) for w in over):
-            result.append(each)
-            continue
-        start = min([start, *(w.entity.start for w in over)])
-        result = result[: len(result) - len(over)]
-        result.append(Widened(Entity(entity.type, start, entity.end), True))
+        first = len(result)
+        while first and result[first - 1].entity.end > reader.opened:
+            first -= 1
+        parts = [*result[first:], each]
+        start = min(reader.opened, parts[0].entity.start)
+        whole = _merged(text, Entity(entity.type, start, entity.end), parts, becomes)
+        result[first:] = parts if whole is None else [whole]
     return result
 
 

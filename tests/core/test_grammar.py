@@ -217,6 +217,7 @@ def test_without_brackets_only_what_was_issued_is_waited_for() -> None:
     assert unfinished("a P", {"EMAIL"}) == 3
     assert unfinished("a E", {"EMAIL"}) == 2
     assert unfinished("a MAI", {"EMAIL"}) == 2
+    assert unfinished("a EMAIL_1.", {"EMAIL"}) == 2  # 1.5 would be no number of ours
 
 
 def test_no_beginning_of_a_respelling_is_missed() -> None:

@@ -88,11 +88,57 @@ ODD = st.sampled_from(
         *("٣", "²", "\u1e9e", "(", ")", '"', "'", "@", ".", "-", "_", "/", "=", "+"),
     ]
 )
+SURROUNDINGS = st.sampled_from(
+    [
+        *(
+            "https://x.io/?q=",
+            "//x.io/",
+            "www.",
+            "x.io/",
+            "](",
+            "![",
+            "](<",
+            ")",
+            "mailto:",
+        ),
+        *(
+            '<a href="',
+            "<img src='",
+            "<a href=",
+            "<script>",
+            "</script>",
+            "url(",
+            "<form>",
+        ),
+        *("```sh\n", "```python\n", "```\n", "\n```\n", "curl ", "`nc ", "=HYPERLINK("),
+        *(
+            '{"a": "',
+            '"}',
+            '", "b": "',
+            '["',
+            '"]',
+            '{"a": "{\\"b\\": \\"',
+            '\\"',
+            "[1, ",
+        ),
+        *("[EMAIL_1]", "[email_1]", "&lt;EMAIL_1&gt;", "%3CPERSON_1%3E", "EMAIL_1s"),
+        *(
+            r"\u003cSSN_1\u003e",
+            "{{PHONE_1}}",
+            "＜ＥＭＡＩＬ＿１＞",
+            "<email 01>",
+            "&lt;",
+        ),
+        *("EMAIL_", "PERSON_1", "[", "]", "{", "}", "&", "%", "\\", "`", "**", "$"),
+    ]
+)
 NOISE = st.one_of(
     st.sampled_from(["", " ", " ", ", ", "\n", " and ", " ssn ", " phone: ", "x", "7"]),
     st.text(st.characters(), max_size=4),
     ODD,
     LOOK_ALIKE,
+    SURROUNDINGS,
+    SURROUNDINGS,
 )
 TEXT = st.lists(st.one_of(VALUE, VALUE, NOISE, NOISE, NOISE), max_size=8).map("".join)
 TURNS = st.lists(TEXT, min_size=1, max_size=4)

@@ -30,6 +30,9 @@ MASKED = [
     ('{"n": "Jo \\"JJ\\" O\\\\Neil"}', '{"n": "<PERSON_1>"}'),
     (f'{{"n": "call {ODD}"}}', '{"n": <PERSON_1>"}'),
     ('{"n": "Jane Doe"}', '{"n": "<PERSON_1>"}'),
+    ("](Jane Doe0", "](<URL_1>0"),  # a stretch that ends inside its value
+    ("<script>x='Jane Doe'</script>", "<URL_1>'</script>"),
+    ("=HYPERLINK(curl Jane Doe", "=<URL_1>"),
 ]
 
 
@@ -57,20 +60,6 @@ def test_a_value_in_json_is_registered_as_it_is_meant() -> None:
     assert masked == '{"n": "<PERSON_1>"} <PERSON_1>'
 
 
-def test_what_is_removed_is_not_brought_back_by_what_stands_beside_it() -> None:
-    """A stripped value is not part of an address that is kept whole."""
-    masker = Masker(
-        recognizer=recognizing(VALUES),
-        vault=MemoryVault(),
-        policy=by_type({"US_SSN": "strip"}),
-    )
-    registry = own_registry()
-    masked = masker.mask("https://a.example/?n=123-45-6789&m=jane@x.io", registry)
-
-    assert "123" not in masked
-    assert "123" not in str(dict(registry.view()))
-
-
 def test_an_address_that_is_kept_hides_no_value() -> None:
     """The policy keeps URLs; one with a value in it is none of those."""
     masker = Masker(
@@ -80,3 +69,30 @@ def test_an_address_that_is_kept_hides_no_value() -> None:
     )
 
     assert masker.mask("https://a.example/?jane@x.io", own_registry()) == "<URL_1>"
+
+
+def test_a_text_that_would_not_come_back_in_parts_is_masked_as_one() -> None:
+    """Values that open or close something themselves can make such a text."""
+    found = {"PERSON": ['"JJ" Doe'], "EMAIL_ADDRESS": ["jane@x.io"]}
+    masker = Masker(recognizer=recognizing(found), vault=MemoryVault())
+    registry = own_registry()
+    text = '<a href="jane@x.io"JJ" Doe'
+
+    masked = masker.mask(text, registry)
+
+    assert masked == "<TEXT_1>"
+    assert masker.unmask(masked, registry) == text
+
+
+def test_what_is_removed_stays_out_of_the_address_around_it() -> None:
+    """The rest of it comes back."""
+    masker = Masker(
+        recognizer=recognizing(VALUES),
+        vault=MemoryVault(),
+        policy=by_type({"US_SSN": "strip"}),
+    )
+    registry = own_registry()
+    masked = masker.mask("https://a.example/?n=123-45-6789&m=jane@x.io", registry)
+
+    assert masked == "<URL_1>"
+    assert masker.unmask(masked, registry) == "https://a.example/?n=&m=jane@x.io"
