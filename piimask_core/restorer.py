@@ -88,6 +88,7 @@ class Restorer:
         self.labels: Container[str] = self._view.labels
         self.settle = settle
         self.unrestored: list[Unrestored] = []
+        self._noted: set[Unrestored] = set()
         self._policy = policy
         # What decides alike at every plain place need not be asked there.
         self._restores_text = type(policy) is RestorePolicy and not policy.is_strict
@@ -225,8 +226,9 @@ class Restorer:
         )
 
     def _note(self, event: Unrestored) -> None:
-        if event in self.unrestored:  # said once for an answer
+        if event in self._noted:  # said once for an answer
             return
+        self._noted.add(event)
         self.unrestored.append(event)
         if self._audit is not None:
             with suppress(Exception):
