@@ -80,23 +80,25 @@ def find(text: str) -> Iterator[tuple[int, int]]:
 
 
 def candidates(
-    text: str, at: int = 0, *, issued: Container[str] = ()
+    text: str, at: int = 0, *, issued: Container[str] = (), is_behind: bool = False
 ) -> Iterator[Candidate]:
     """Everything from ``at`` on that reads as a placeholder, from left to right.
 
-    ``issued``: placeholders whose exact spelling needs no second look.
+    ``issued``: placeholders whose exact spelling needs no second look. ``is_behind``:
+    one ends at ``at``.
     """
     opening, has_bar = _opening(text), "_" in text
     while opening or has_bar:
-        found = _bracketed(opening, text, at, issued) if opening else None
+        behind = at if is_behind else -1
+        found = _bracketed(opening, text, at, issued, behind) if opening else None
         end = found.start if found else len(text)
         while has_bar and (bare := _unbracketed(text, at, end)):
             yield bare
-            at = bare.end
+            at, is_behind = bare.end, True
         if found is None:
             return
         yield found
-        at = found.end
+        at, is_behind = found.end, True
 
 
 def unfinished(text: str, labels: Container[str] | None = None, start: int = 0) -> int:
@@ -142,7 +144,7 @@ def _starting(with_one_of: str) -> re.Pattern[str]:
 
 
 def _bracketed(
-    opening: re.Pattern[str], text: str, at: int, issued: Container[str]
+    opening: re.Pattern[str], text: str, at: int, issued: Container[str], behind: int
 ) -> Candidate | None:
     """The next placeholder with a bracket, at least an opening one."""
     if opening is _ANGLES:  # the usual case, without the grammar
@@ -158,8 +160,8 @@ def _bracketed(
         word = match[kind]
         joint = text[match.end(kind) : match.start(f"{kind}_n")]
         label = _label(kind, word, joint)
-        if kind == "square" and not word.isupper() and _is_index(text, match.start()):
-            label = None
+        if kind == "square" and not word.isupper() and match.start() != behind:
+            label = None if _is_index(text, match.start()) else label
         parts = (match[f"{kind}_n"], match[f"{kind}_l"], match[f"{kind}_e"])
         if label and (read := _read(label, *parts)) and len(spelled) <= LONGEST:
             return Candidate(match.start(), match.end(), read, kind == "open")
@@ -228,7 +230,9 @@ def _may_be_issued(beginning: str, labels: Container[str] | None) -> bool:
 
 
 _ANGLES = _starting("<")
-_NUMBER_BEGUN = re.compile(r"\\{0,2}_0*(?:[1-9][0-9]*[B-Z]?)?(?:s|['\u2019]s?)?\.?\Z")
+_NUMBER_BEGUN = re.compile(
+    r"\\{0,2}_0*(?:[1-9][0-9]*[B-Z]?)?(?:s|['\u2019]s?)?(?:[^A-Z0-9].{0,5})?\Z"
+)
 _BEGINNINGS: dict[str, set[str]] = {}
 for _alias, _canonical in ALIASES.items():
     for _end in range(1, len(_alias) + 1):

@@ -53,13 +53,15 @@ class JsonText:
 
     ``argument`` is the key of the outermost object that this place belongs to, ``name``
     the key nearest to it; ``around`` what it is part of, in its string or outside of
-    one; ``string`` what that string says up to here, None outside of one.
+    one; ``string`` what that string says up to here, None outside of one, to which
+    ``holds_value`` is to be told where a value is put into it.
     """
 
     def __init__(self) -> None:
         self.argument = ""
         self.name = ""
         self.string: str | None = None
+        self.holds_value = False
         self._outside = Surroundings()
         self._inside = self._outside
         self._nested = JsonInText()
@@ -106,7 +108,7 @@ class JsonText:
         if self._is_key and self._depth == 1:
             self.argument = ""
         is_address = not self._is_key and names_address(self.name)
-        self.string, self._reader = "", _String()
+        self.string, self._reader, self.holds_value = "", _String(), False
         self._inside = Surroundings(is_address=is_address)
         self._nested = JsonInText()
 
@@ -122,10 +124,10 @@ class JsonText:
         self._nested.feed(meant)
         if match is None:
             return len(text)
-        if self._is_key:
-            self.name = said
+        if self._is_key:  # one with a value in it is told to nobody
+            self.name = "" if self.holds_value else said
             if self._depth == 1:
-                self.argument = said
+                self.argument = self.name
         self.string = None
         return end + 1
 

@@ -42,6 +42,8 @@ class _Memo(NamedTuple):
 
 _Given = Mapping[Wanted, str]
 
+_LOOKS = 5
+
 
 def mask_texts(
     texts: Sequence[Text],
@@ -89,12 +91,11 @@ def mask_texts(
             masked.append(old.masked)
             continue
         text = _spliced(each, plan or (), given, registry)
-        if plan and not layered and not _comes_back(each, plan, text, registry):
+        if prove:
+            text, found_again = _looked_again(text, each.source, planner, registry)
+            again += found_again
+        if not layered and not _comes_back(each, plan or (), text, registry):
             text = _as_one(each, planner, registry)
-        left = left_in(text, planner, registry) if prove else []
-        if left:
-            text = _masked_again(Text(text, each.source), left, planner, registry)
-            again += len(left)
         masked.append(text)
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
@@ -141,7 +142,7 @@ def _comes_back(
     text = given.text
     if given.source != USER or not all(change.is_exact for change in plan):
         return True
-    if not (may_lead(text) or '"' in text):
+    if masked == text or not (may_lead(text) or '"' in text):
         return True
     return Restorer(registry.view()).text(masked) == text
 
@@ -150,6 +151,25 @@ def _as_one(given: Text, planner: Planner, registry: Registry) -> str:
     """A text that would not come back otherwise, as one value."""
     key = planner.same("TEXT", given.text)
     return registry.mint([Wanted("TEXT", given.text, key, given.source)])[0]
+
+
+def _looked_again(
+    text: str, source: str, planner: Planner, registry: Registry
+) -> tuple[str, int]:
+    """The text without what the last look found, and how much that was.
+
+    What stood beside it may be seen only when it is gone. Raises UnmaskedText where it
+    goes on like that.
+    """
+    count = 0
+    for _ in range(_LOOKS):
+        left = left_in(text, planner, registry)
+        if not left:
+            return text, count
+        count += len(left)
+        text = _masked_again(Text(text, source), left, planner, registry)
+    refuse_known([text], planner, registry)
+    return text, count
 
 
 def _masked_again(
@@ -165,7 +185,7 @@ def _masked_again(
     def becomes(entity: Entity) -> str | None:
         return None if entity.type == OURS else text[entity.start : entity.end]
 
-    for entity, _, meant in widened(
+    for entity, _, meant, _ in widened(
         text, resolved, mints=lambda e: e.type != OURS, becomes=becomes
     ):
         written = text[entity.start : entity.end]
@@ -174,14 +194,17 @@ def _masked_again(
             key = planner.same(label_of(entity.type), values.get(entity, written))
             to = Wanted(entity.type, written if meant is None else meant, key, source)
         plan.append(Change(entity.start, entity.end, to, True, True))
-    text = _spliced(given, plan, _minted(plan, registry, {}), registry)
-    refuse_known([text], planner, registry)
-    return text
+    return _spliced(given, plan, _minted(plan, registry, {}), registry)
 
 
 def _minted(plan: Iterable[Change], registry: Registry, given: _Given) -> _Given:
     """A placeholder for each value that has none given yet."""
-    wanted = [c.to for c in plan if isinstance(c.to, Wanted) and c.to not in given]
+    wanted = [
+        want
+        for change in plan
+        for want in (change.to, *change.also)
+        if isinstance(want, Wanted) and want not in given
+    ]
     return dict(zip(wanted, registry.mint(wanted), strict=True))
 
 

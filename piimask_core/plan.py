@@ -1,5 +1,6 @@
 """What of a text to replace by what: recognize, decide, widen. Nothing changes yet."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,14 +24,16 @@ OURS = "(ours)"
 class Change(NamedTuple):
     """A stretch of text and what replaces it: a text, or what the registry gives.
 
-    ``is_exact``: what it gives stands for all that was written.
+    ``is_exact``: what it gives stands for all that was written. ``also``: values in it
+    that get placeholders too, so that they are known.
     """
 
     start: int
     end: int
     to: str | Wanted
     ours: bool
-    is_exact: bool
+    is_exact: bool = True
+    also: Sequence[Wanted] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,9 @@ class Planner:
             self._change(text, each, decided, source)
             for each in widened(text, resolved, mints=mints, becomes=becomes)
         ]
-        return [change for change in changes if change]
+        kept = [change for change in changes if change]
+        inside = sorted(filter(mints, decided), key=lambda e: e.start)
+        return [self._with_inside(text, each, inside, source) for each in kept]
 
     def operate(self, text: str, entity: Entity) -> str | Ask:
         """What the policy's operator says; LITERAL is not for a policy to decide."""
@@ -139,12 +144,31 @@ class Planner:
         if to is MINT:
             value = value if what.value is None else what.value
             key = self.same(label_of(entity.type), value)
-            is_exact = what.value is None or not what.is_new
             wanted = Wanted(entity.type, value, key, source)
-            return Change(start, end, wanted, True, is_exact)
+            return Change(start, end, wanted, True, not what.is_cut)
         if to == "":
             start, end = tidy(text, start, end)
         return Change(start, end, str(to), False, False)
+
+    def _with_inside(
+        self, text: str, change: Change, inside: Sequence[Entity], source: str
+    ) -> Change:
+        """An address makes the values in it known, for it may be kept another time."""
+        if not (isinstance(change.to, Wanted) and label_of(change.to.type) == "URL"):
+            return change
+        first = bisect_left(inside, change.start, key=lambda e: e.start)
+        also = []
+        for entity in inside[first:]:
+            if entity.start >= change.end:
+                break
+            if entity.end <= change.end and entity.type not in ("URL", LITERAL):
+                also.append(self._wanted(entity, text, source))
+        return change._replace(also=also)
+
+    def _wanted(self, entity: Entity, text: str, source: str) -> Wanted:
+        value = text[entity.start : entity.end]
+        key = self.same(label_of(entity.type), value)
+        return Wanted(entity.type, value, key, source)
 
 
 def look_alikes(text: str, issued: Mapping[str, str]) -> list[Entity]:

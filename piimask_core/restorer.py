@@ -53,11 +53,13 @@ _CODE_NAME = re.compile(
 )
 """Matches ``sql``, ``bash_command``, ``code``; not ``zip_code``, ``query``."""
 
+_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _SQL = re.compile(
-    r"\b(?:(?:select\b.*\bfrom|insert\s+into|update\s+\S+\s+set|delete\s+from"
-    r"|merge\s+into|(?:drop|alter|create|truncate)\s+(?:table|view|database))\b"
+    r"\b(?:(?:insert\s+into|update\s+\S+\s+set|delete\s+from|merge\s+into"
+    r"|(?:drop|alter|create|truncate)\s+(?:table|view|database))\b"
     r"|with\s+\w+\s+as\s*\()",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
 UNNAMED = "(unnamed)"
 """A call without a name is still a call: no declaration lets it have anything."""
@@ -287,7 +289,11 @@ def _written(value: str, sink: str, spelled: str) -> str:
 def _is_code(at: StreamUnmasker) -> bool:
     if _CODE_NAME.fullmatch(at.name) or _CODE_NAME.fullmatch(at.argument):
         return True
-    return _SQL.search(at.said_first()) is not None
+    said = at.said_first()
+    select = _SELECT.search(said)
+    if select and _FROM.search(said, select.end()):
+        return True
+    return _SQL.search(said) is not None
 
 
 def _as_it_is(leaf: T) -> T:

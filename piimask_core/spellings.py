@@ -68,7 +68,13 @@ def _ahead(condition: str) -> _Part:
 _JOINED = r"0-9A-Za-z_\u00c0-\u024f\u0300-\u052f"
 """What a word goes on with, in scripts that put spaces between words."""
 
-_NOT_JOINED = rf"(?![{_JOINED}=(]|\.[0-9])"
+_SEPARATES = ".,'\u2019*~`_\u00a0\u2009\u202f\u200b-\u200d\u2060\ufeff\u00ad\ufe0f"
+_NOT_JOINED = (
+    rf"(?![{_JOINED}=(]|[{_SEPARATES}]{{0,3}}[\d\u00b2\u00b3\u00b9\u2070-\u2089]"
+    r"|&#(?:4[89]|5[0-7]|[xX]3\d)|%3\d|\\u003\d)"
+)
+"""Nothing follows that the number may go on with: 1 of 1,234 is no number."""
+_JOINED_BEGUN = rf"(?:[{_SEPARATES}]{{0,3}}|&#?[45xX]?3?|%3?|\\u?0{{0,2}}3?)"
 
 _UNSEEN = "\u200b-\u200d\u2060\ufeff\u00ad\ufe0f"
 _LETTERS = f"A-Za-z\uff21-\uff3a\uff41-\uff5a{_UNSEEN}"
@@ -129,7 +135,7 @@ def _in_capitals(kind: str, *label: _Part) -> _Part:
         ),
         _named(f"{kind}_l", _chars("B-Z", 0, 1)),
         _named(f"{kind}_e", _any(_words("s"), _POSSESSIVE)),
-        _Part(_NOT_JOINED, r"\.{0,1}"),
+        _Part(_NOT_JOINED, _JOINED_BEGUN),
     )
 
 
@@ -139,6 +145,7 @@ def _mark(kind: str) -> _Part:
 
 
 _WIDE_OPEN = "\uff1c\u2039\u00ab\u3008\u27e8\u300a"
+_WIDE_CLOSE = "\uff1e\u203a\u00bb\u3009\u27e9\u300b"
 _WIDE_SQUARE = "\uff3b\u3010"
 _OPENED = _any(
     _behind(f"(?<=[<{_WIDE_OPEN}])"),
@@ -154,7 +161,7 @@ _OPENED = _any(
 )
 _CLOSED = _any(
     _all(_SLASHES, _chars(">", 1, 1)),
-    _chars("\uff1e\u203a\u00bb\u3009\u27e9\u300b", 1, 1),
+    _chars(_WIDE_CLOSE, 1, 1),
     _words("&gt;", "&GT;", "&amp;gt;", "&#62;", "&#062;", "&#x3e;", "&#x3E;", "&#X3E;"),
     _words("%3E", "%3e", "%253E", "%253e"),
     _words(r"\u003e", r"\u003E", r"\\u003e", r"\\u003E", r"\x3e", r"\x3E", r"\\x3e"),
@@ -173,7 +180,7 @@ BRACKETED = _any(
         _OPENED,
         _PAD,
         _in_capitals("open", _chars("A-Z", 1, 1)),
-        _Part(rf"(?![{_BLANK}]{{0,2}}[0-9])", f"[{_BLANK}]{{0,2}}"),  # <EMAIL_1 0>
+        _Part(rf"(?![^<>]{{0,16}}[>{_WIDE_CLOSE}])", "[^<>]{0,16}"),  # it is not lost
         _mark("open"),
     ),
     _all(

@@ -42,7 +42,16 @@ class StreamUnmasker:
     """
 
     __slots__ = (
-        *("_before", "_cells", "_held", "_in_json", "_in_text", "_json", "_log"),
+        *(
+            "_before",
+            "_cells",
+            "_held",
+            "_in_json",
+            "_is_behind",
+            "_in_text",
+            "_json",
+            "_log",
+        ),
         *("_looked", "_looked_json", "_restorer", "_said", "_sink", "_size"),
         *("argument", "name", "tool"),
     )
@@ -63,6 +72,7 @@ class StreamUnmasker:
         self._restorer = restorer
         self._sink = sink
         self._held = ""
+        self._is_behind = False  # a placeholder ends where it begins
         self._before = ""  # the two characters before what is held
         self._log: list[str] = []  # what was given out, for the readers below
         self._size = 0
@@ -80,6 +90,7 @@ class StreamUnmasker:
             return self._read(text, is_last=False)
         self._log.append(text)
         self._before = (self._before + text)[-2:]
+        self._is_behind = self._is_behind and not text
         self._size += len(text)
         if self._size > _COMPACT:
             self._compact()
@@ -98,7 +109,10 @@ class StreamUnmasker:
         text = self._before + self._held + text
         ready = len(text) if is_last else unfinished(text, restorer.labels, at)
         out: list[str] = []
-        for found in candidates(text, at, issued=restorer.values):
+        ended = at if self._is_behind else -1
+        for found in candidates(
+            text, at, issued=restorer.values, is_behind=self._is_behind
+        ):
             if found.end > ready:
                 ready = min(ready, found.start)
                 break
@@ -111,7 +125,9 @@ class StreamUnmasker:
                 break
             out.append(written)
             at = found.end
+            ended = at
         self._give(text[at:ready], out)
+        self._is_behind = ended == ready
         self._held = text[ready:]
         self._before = text[max(ready - 2, 0) : ready]
         return "".join(out)
@@ -129,6 +145,7 @@ class StreamUnmasker:
         chosen: Sequence[tuple[str, str]] = found.readings
         if len(chosen) > 1 or chosen[0][0] not in restorer.values:
             chosen = [each for each in chosen if each[0] in restorer.values]
+        around = self._surroundings()
         if len(chosen) != 1 and not found.bare:
             restorer.note_unknown(found.readings[0][0], self)
         if restorer.settle is not None:
@@ -139,12 +156,13 @@ class StreamUnmasker:
         if len(chosen) != 1:
             self._log.append(spelled if found.bare else "x")
             return spelled
-        around = self._surroundings()
         if not following and not is_last and around.is_open:
             return None
         placeholder, ending = chosen[0]
         value = restorer.restored(placeholder, spelled, around, following, self)
         self._log.append("x" if value is None else value + ending)
+        if self._json is not None and value is not None:
+            self._json.holds_value = True
         return spelled if value is None else value + ending
 
     # What the restorer asks about this place

@@ -20,11 +20,15 @@ _TRAILING = ".,;:!?*_~'\")]}>`"
 
 
 class Widened(NamedTuple):
-    """An entity, whether it was made here, and its value where that is another text."""
+    """An entity, whether it was made here, and its value where that is another text.
+
+    ``is_cut``: something was removed from what was written.
+    """
 
     entity: Entity
     is_new: bool = False
     value: str | None = None
+    is_cut: bool = False
 
 
 Becomes = Callable[[Entity], str | None]
@@ -92,11 +96,12 @@ def _merged(
         said = text[start:end] if part.is_new else becomes(part.entity)
         if said is None:
             return None
-        value += text[at:start], said if part.value is None else part.value
+        value += text[at:start], (part.value or "") if part.is_cut else said
         at = end
     written = text[entity.start : entity.end]
     meant = "".join([*value, text[at : entity.end]])
-    return Widened(entity, True, None if meant == written else meant)
+    is_cut = meant != written
+    return Widened(entity, True, meant if is_cut else None, is_cut)
 
 
 def _comes_back(text: str, what: Widened, stretch: Stretch) -> bool:

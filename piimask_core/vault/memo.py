@@ -1,5 +1,6 @@
 """What masking found in a text before: history is sent again with every turn."""
 
+import threading
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
@@ -17,23 +18,26 @@ class Memo(Generic[K, V]):
         self._most = most
         self._size = 0
         self._owner: object = None
+        self._lock = threading.Lock()
         self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
 
     def get(self, owner: object, key: K) -> V | None:
         """What the owner put there; None for anybody else."""
-        kept = self._kept.get(key) if owner is self._owner else None
+        with self._lock:
+            kept = self._kept.get(key) if owner is self._owner else None
         return None if kept is None else kept[0]
 
     def put(self, owner: object, key: K, value: V, size: int) -> None:
         """Keep it; the oldest goes where there is no room."""
-        if owner is not self._owner:
-            self._owner, self._kept, self._size = owner, OrderedDict(), 0
-        before = self._kept.pop(key, None)
-        self._size += size - (before[1] if before else 0)
-        self._kept[key] = value, size
-        while self._size > self._most:
-            _, (_, freed) = self._kept.popitem(last=False)
-            self._size -= freed
+        with self._lock:
+            if owner is not self._owner:
+                self._owner, self._kept, self._size = owner, OrderedDict(), 0
+            before = self._kept.pop(key, None)
+            self._size += size - (before[1] if before else 0)
+            self._kept[key] = value, size
+            while self._size > self._most:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self._size -= freed
 
     def __repr__(self) -> str:
         return f"Memo({len(self._kept)} texts)"

@@ -130,6 +130,10 @@ NONE = [
     *("<EMAIL_+1>", "<EMAIL_١>", "<ЕMAIL_1>", "<EMAIL_1000000000>", "<TYPE_N>", "[1]"),
     *("<ORDER 1>", "<order_1>", "[ORDER_1]", "ORDER_1", "<" + "A" * 33 + "_1>"),
     *("<EMAIL\n1>", "<EMAIL   1>", "EMAIL__1"),
+    # a number that may go on is not read up to here
+    *("<EMAIL_1,234>", "EMAIL_1,234", "<EMAIL_1\u202f234>", "‹EMAIL_1٢>", "EMAIL_1²"),
+    *("EMAIL_1２", "EMAIL_1\u200b2", "<EMAIL_1\xad2", "EMAIL_1&#50;", "EMAIL_1%32"),
+    *("<EMAIL_1**2**>", "<EMAIL_1\n0>", "<EMAIL_1 0>", r"EMAIL_1\u0032"),
 ]
 
 
@@ -200,7 +204,9 @@ UNFINISHED = [
     ("a HELLO", ""),
     ("xEMA", ""),
     ("<" + "A" * 40 + "_", ""),
-    ("<EMAIL_1\n", ""),
+    ("<EMAIL_1\n", "<EMAIL_1\n"),
+    ("a EMAIL_1,", "EMAIL_1,"),
+    ("a EMAIL_1, ", ""),
 ]
 
 
