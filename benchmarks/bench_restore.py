@@ -43,7 +43,6 @@ from piimask_core.restorer import Restorer
 from piimask_core.vault import Wanted
 
 Job = Callable[[], object]
-Change = Callable[[str], str]
 
 
 @dataclass

@@ -21,7 +21,7 @@ from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral
 from piimask_core.tree import from_source
 
-from .messages import every_text, instruct, map_json, map_messages
+from .messages import every_text, instruct, map_messages, map_settings
 from .restoring import MessageStream, restored_message
 from .sessions import scope_of
 
@@ -202,7 +202,7 @@ class PIIMaskedChatModel(BaseChatModel):
         sent, settings = self.masker.mask_with(
             lambda visit: (
                 map_messages(messages, visit),
-                map_json(given, from_source(visit, "app")),
+                map_settings(given, from_source(visit, "app")),
             ),
             scope.registry,
             layered=scope.layered,

@@ -23,7 +23,15 @@ from langchain_core.prompt_values import (
 from pydantic import BaseModel
 
 from piimask_core.instruction import with_instruction
-from piimask_core.tree import Types, Visit, from_source, walk, walk_json
+from piimask_core.tree import (
+    SCHEMAS,
+    Types,
+    Visit,
+    from_source,
+    walk,
+    walk_json,
+    walk_schema,
+)
 
 M = TypeVar("M", bound=BaseMessage)
 
@@ -141,6 +149,14 @@ def map_json(tree: Any, visit: Visit) -> Any:
     if isinstance(tree, list | tuple):
         return [map_json(item, visit) for item in tree]
     return walk(tree, visit, other=_as_it_is)
+
+
+def map_settings(settings: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
+    """What a request is made with: of tools what they tell, of others every text."""
+    return {
+        key: walk_schema(value, visit) if key in SCHEMAS else map_json(value, visit)
+        for key, value in settings.items()
+    }
 
 
 def every_text(sent: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from llama_index.core.base.llms.types import (
 from piimask_core import Masker
 from piimask_core.instruction import in_settings
 from piimask_core.session import Scope
-from piimask_core.tree import Visit, from_source
+from piimask_core.tree import SCHEMAS, Visit, from_source, walk_schema
 
 from .messages import instruct, map_extra, map_messages, texts_of
 from .restoring import (
@@ -139,4 +139,7 @@ class Turn:
 
 def _map_options(options: Options, visit: Visit) -> dict[str, Any]:
     visit = from_source(visit, "app")
-    return {key: map_extra(value, visit) for key, value in options.items()}
+    return {
+        key: walk_schema(value, visit) if key in SCHEMAS else map_extra(value, visit)
+        for key, value in options.items()
+    }

@@ -11,6 +11,7 @@ import hashlib
 import html
 import json
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -27,6 +28,7 @@ _URL = re.compile(r"(?:%[0-9A-Fa-f]{2}|\+)+")
 _JSON = re.compile(r'(?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+')
 _HTML = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]+")
+_COMPOSED = re.compile(r"[\x00-\x7f]?[\u0300-\u036f]+|[^\x00-\x7f]+")
 _SPACED = re.compile(r"(?<!\w)\S(?:[ \t\u00a0]{1,3}\S){4,}(?!\w)")
 _BLANK = re.compile(r"[ \t\u00a0]+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{6,}={0,2}")
@@ -50,9 +52,10 @@ def found_in(text: str, look: Look) -> list[Found]:
         found += _decoded(text, _HTML, html.unescape, look)
     if not text.isascii():
         found += _decoded(text, _UNSEEN, lambda _: "", look)
+        found += _decoded(text, _COMPOSED, _plain, look)
     for match in _SPACED.finditer(text):
-        spaced = _decoded(match[0], _BLANK, lambda _: "", look)
-        found += _moved(spaced, match.start())
+        for join in (_joined, _joined_words):
+            found += _moved(_decoded(match[0], _BLANK, join, look), match.start())
     for match in _BASE64.finditer(text):
         found += _in_base64(match, look)
     return found
@@ -113,6 +116,19 @@ def _moved(found: Iterable[Found], by: int) -> Iterator[Found]:
         yield Found(replace(entity, start=start, end=end), value)
 
 
+def _joined(blanks: str) -> str:
+    return ""
+
+
+def _joined_words(blanks: str) -> str:
+    """Two blanks are one between words, where letters have one between them."""
+    return " " if len(blanks) > 1 else ""
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
 def _from_url(escaped: str) -> str:
     return unquote(escaped.replace("+", " "), errors="replace")
 
@@ -122,18 +138,23 @@ def _from_json(escaped: str) -> str:
 
 
 def _in_base64(match: re.Match[str], look: Look) -> Iterator[Found]:
-    """The whole stretch, where a value stands in what it decodes to."""
-    packed = match[0].rstrip("=").translate(_STANDARD)
-    if packed.isalpha() and (packed.islower() or packed[1:].islower()):
-        return  # a word
-    try:
-        raw = base64.b64decode(packed + "=" * (-len(packed) % 4))
-        decoded = raw.decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return
-    for entity in look(decoded):
-        there = replace(entity, start=match.start(), end=match.end())
-        yield Found(there, decoded[entity.start : entity.end])
+    """The stretch, where a value stands in what it decodes to.
+
+    In what follows ``id-``, ``key_`` or ``/`` too: they may be of it, or before it.
+    """
+    for begin in (0, *(m.end() for m in _BREAK.finditer(match[0], 0, 64))):
+        packed = match[0][begin:].rstrip("=").translate(_STANDARD)
+        if len(packed) < 6 or packed.islower() or packed[1:].islower():
+            continue  # a word
+        try:
+            raw = base64.b64decode(packed + "=" * (-len(packed) % 4))
+        except binascii.Error:
+            continue
+        decoded = raw.decode(errors="replace")
+        for entity in look(decoded):
+            there = replace(entity, start=match.start() + begin, end=match.end())
+            yield Found(there, decoded[entity.start : entity.end])
 
 
+_BREAK = re.compile(r"[-_/]")
 _STANDARD = str.maketrans("-_", "+/")

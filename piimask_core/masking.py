@@ -1,5 +1,6 @@
 """Mask many texts at once: plan, mint, splice; then a last look at what came of it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -103,11 +104,15 @@ def mask_texts(
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:
-    """Raise UnmaskedText if a value of the session stands in any of these texts."""
+    """Raise UnmaskedText if a value of the session stands in any of these texts.
+
+    A single word is none here: somebody may be called as a tool or a format is.
+    """
     types = {
         found.entity.type
         for text in texts
         for found in left_in(text, planner, registry)
+        if not re.sub(r"[-'\u2019_]", "", found.value).isalpha()
     }
     if types:
         raise UnmaskedText(

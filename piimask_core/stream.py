@@ -1,5 +1,6 @@
 """Restore a text that arrives in pieces, cut anywhere, or in one piece."""
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Protocol
 
@@ -9,6 +10,8 @@ from .surroundings import TEXT, URL, Cells, Surroundings
 
 _COMPACT = 65_536
 _SAID = 4_096
+_WORDS = re.compile(r"(?<=[a-z0-9]{2})[ \n](?=[a-z0-9]{2})")
+"""Between two words nothing is being opened."""
 
 
 class Back(Protocol):
@@ -199,6 +202,9 @@ class StreamUnmasker:
         """Read what was given out since the last time."""
         new = "".join(self._log[self._looked :])
         self._looked = len(self._log)
+        return self._read_log(new)
+
+    def _read_log(self, new: str) -> Surroundings:
         if self._json is None:
             if len(self._said) < _SAID:
                 self._said = (self._said + new)[:_SAID]
@@ -211,11 +217,21 @@ class StreamUnmasker:
         return self._json.around
 
     def _compact(self) -> None:
-        """Forget what was given out; what it opened is remembered."""
-        self._surroundings()
-        self.json_levels()
-        self._log, self._size = [], 0
-        self._looked = self._looked_json = 0
+        """Forget what was given out, up to where a word ends: what it opened is
+        remembered, what it may be opening is kept."""
+        log = "".join(self._log)
+        read = len("".join(self._log[: self._looked]))
+        read_json = len("".join(self._log[: self._looked_json]))
+        ends = [m.end() for m in _WORDS.finditer(log, 0, len(log) - _COMPACT // 8)]
+        cut = ends[-1] if ends else 0
+        self._size = len(log) - cut
+        if cut < max(read, read_json):
+            return
+        self._log = [log[:cut]]
+        self._looked, self._looked_json = 0, 0
+        self._read_log(log[read:cut])
+        self._in_json.feed(log[read_json:cut])
+        self._log, self._looked, self._looked_json = [log[cut:]], 0, 0
 
     def __repr__(self) -> str:
         return f"StreamUnmasker(holding {len(self._held)} characters)"

@@ -46,10 +46,10 @@ _COMMANDS = (
     *("invoke-webrequest", "invoke-restmethod", "start-bitstransfer"),
 )
 _SHORT_COMMANDS = (
-    *("nc", "iwr", "irm", "ssh", "ping", "dig", "host", "nslookup", "mail", "mailx"),
-    *("sendmail", "ftp", "socat", "openssl", "aws", "gsutil", "http", "https"),
+    *("ssh", "ping", "dig", "host", "nslookup", "mail", "mailx", "sendmail", "ftp"),
+    *("openssl", "aws", "gsutil", "http", "https", "echo", "printf", "cat"),
 )
-"""Words too, so taken for commands only behind a backtick, a prompt or an operator."""
+"""Words too, so taken for commands only behind a backtick or a prompt."""
 
 _SENDERS = (
     *(r"fetch\(", r"axios\b", "xmlhttprequest", "sendbeacon", "websocket", "urlopen"),
@@ -67,7 +67,8 @@ _MARK = re.compile(
     |(?<=\.)(?:(?P<www>(?<=www.))
         |(?<=[\w\-].)(?P<domain>(?:[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59})
             (?::\d{1,5})?[/?\#]))
-    |(?<=\])(?:\(\s*|:[ \t]*)(?P<target><?)
+    |(?<=\])\(\s*(?P<target><?)
+    |(?<=\]):[ \t]*\n?[ \t]*(?P<defined><(?![A-Z])|(?=[^\s<]))
     |(?<==)\s*(?P<attribute>["']?)
     |(?<=\()\s*(?P<call>["']?)
     |(?<=<)(?P<element>(?:script|style|form)\b)
@@ -88,8 +89,9 @@ _COMMAND = re.compile(
     rf"(?P<command>{_PATH}(?:{'|'.join(_COMMANDS)})(?:\.exe)?[ \t])"
     r"|[`$>|&;(][ \t]*(?:sudo[ \t]+)?(?P<short>"
     rf"{_PATH}(?:{'|'.join(_COMMANDS)})(?:\.exe)?[ \t]"
-    rf"|(?<!\()(?:{'|'.join(_SHORT_COMMANDS)})[ \t]|fetch\(|requests\.\w"
-    r"|(?<=`)(?:echo|printf|cat)[ \t])",
+    rf"|(?:nc|iwr|irm|socat)[ \t]|fetch\(|requests\.\w"
+    rf"|(?<=[`$])(?:{'|'.join(_SHORT_COMMANDS)})[ \t]"
+    rf"|(?<=[$]\s)(?:{'|'.join(_SHORT_COMMANDS)})[ \t])",
     re.IGNORECASE | re.MULTILINE,
 )
 _HINTS = "/:=(`~]?#<\\|&$"
@@ -98,15 +100,28 @@ _HINTS = "/:=(`~]?#<\\|&$"
 _TAG = re.compile(r"<[a-z]", re.IGNORECASE)
 _FRAME = re.compile(r"<(?:i?frame|object|embed)\b", re.IGNORECASE)
 _LINE_END = re.compile(r"(?<!\\)\n")
-_ELEMENT_END = re.compile(r"</(?:script|style|form)", re.IGNORECASE)
+_ELEMENT_END = {
+    name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "form")
+}
+_FORM = re.compile(r"<form\b", re.IGNORECASE)
 _OPENING, _CLOSING = re.compile(r"[(\[{]"), re.compile(r"[)\]}]")
 _RUN_END = {
     closer: re.compile(rf"[ \t\n\r\f\v<{closer}]")
-    for closer in ("", '"', "'", "`", ">", ")")
+    for closer in ("", '"', "'", "`", ">")
 }
-_QUOTE_END = {'"': re.compile('"'), "'": re.compile("'"), ">": re.compile("[>\n]")}
+_TARGET_END = re.compile(r"[ \t\n\r\f]")  # a bare destination may hold a <
+_VALUE_END = re.compile(r"[ \t\n\r\f>]")  # of an attribute without quotes
+_CALL_END = re.compile(r"[ \t\n\r\f<)]")
+_QUOTE_END = {
+    '"': re.compile('"'),
+    "'": re.compile("'"),
+    ">": re.compile(r"(?<!\\)>|\n"),
+}
+_REOPENS = re.compile(r"[\w:\-]\s*=\s*\Z")
 _FENCE = re.compile(r"[ \t>]*(?:`{3,}|~{3,})")
 _CLOSERS = {'"': '"', "'": "'", "`": "`", "<": ">"}
+"""What closes an address that this opens, in a fence: elsewhere only the last does."""
+
 _SCHEME = re.compile(r"[a-z0-9+.\-]*\Z", re.IGNORECASE)
 _NAME = re.compile(r"[\w.\-+:]*\Z")
 _KEPT = 80
@@ -156,7 +171,8 @@ class Surroundings:
         self._fence: str | None = None
         self._is_opened = is_address
         self._depth = 0  # of brackets in a stretch of code
-        self._tagged = self._framed = False
+        self._tagged = self._framed = self._formed = False
+        self._last = ""  # of what the stretch says
         self._at = 0
         self._kept = ""
         self._marked = -1
@@ -192,6 +208,7 @@ class Surroundings:
         if "<" in text:
             self._tagged = self._tagged or _TAG.search(text) is not None
             self._framed = self._framed or _FRAME.search(text) is not None
+            self._formed = self._formed or _FORM.search(text) is not None
         whole, at = self._kept + text, len(self._kept)
         if self._end is None and not self._is_code and not may_lead(whole):
             self._at += len(text)
@@ -228,8 +245,11 @@ class Surroundings:
             self._depth += len(_OPENING.findall(said)) - len(_CLOSING.findall(said))
             if match and self._depth > 0 and not _FENCE.match(whole, match.end()):
                 return match.end()  # a call goes on over its lines
+        self._last = (self._last + whole[max(at, end - _KEPT) : end])[-_KEPT:]
         if match is None:
             return end
+        if self._goes_on(match):
+            return match.end()
         if self._is_shell and _FENCE.match(self.head):
             self._fence, self._end, self._kind, self.head = None, None, TEXT, ""
             self._start = base + end
@@ -239,6 +259,20 @@ class Surroundings:
             self._begin_command(base + match.end())
             return match.end()
         return end
+
+    def _goes_on(self, match: re.Match[str]) -> bool:
+        """Whether what seems to end a stretch only ends what was taken for it.
+
+        ``alt='href="' src="`` has its quotes out of step, and a link that begins in
+        quotes does not end with them.
+        """
+        if match[0] not in ('"', "'", ")") or self._end is _TARGET_END:
+            return False
+        run = self._last.split()[-1:]
+        if run and "](" in run[0] and self._last[-1:].strip():
+            self._end = _TARGET_END
+            return True
+        return self._kind == ATTRIBUTE and _REOPENS.search(self._last) is not None
 
     def _begin_command(self, start: int) -> None:
         self._kind, self._end, self._start, self.head = URL, _LINE_END, start, ""
@@ -293,8 +327,14 @@ class Surroundings:
             said = whole[begin : match.end()]
             self._end, self._depth = _LINE_END, len(_OPENING.findall(said))
         elif name == "element":
-            self._end, begin = _ELEMENT_END, match.start()
-        elif name in ("target", "attribute", "call"):
+            self._end = _ELEMENT_END[match["element"].lower()]
+            begin = match.start()
+        elif name in ("target", "defined"):
+            if name == "defined" and not _is_label(whole, match.start(), base):
+                return False
+            begin = match.end()
+            self._end = _QUOTE_END[">"] if match[name] else _TARGET_END
+        elif name in ("attribute", "call"):
             word = _word_before(whole, least, match.start(), _NAME)
             closer = self._closer(name, word.lower())
             if closer is None or (
@@ -302,9 +342,10 @@ class Surroundings:
             ):
                 return False
             begin = match.end()
-            quote = match[name].replace("<", ">")
-            self._end = _QUOTE_END[quote] if quote else _RUN_END.get(closer)
-            if name == "attribute" and word.lower() == "name":
+            quote = match[name]
+            bare = _VALUE_END if name == "attribute" else _CALL_END
+            self._end = _QUOTE_END[quote] if quote else bare
+            if name == "attribute" and word.lower() in ("name", "value"):
                 begin = match.start() - len(word)
             if closer == "\n":
                 self._end, begin = _LINE_END, match.start() - len(word)
@@ -319,8 +360,10 @@ class Surroundings:
                 name in ("www", "domain") and (before in ("@", "/") or ":" in word)
             ):
                 return False
-            self._end = _RUN_END[_CLOSERS.get(before, "")]
-        self._is_opened = begin == match.end()
+            is_closed = before == "<" or self._fence is not None
+            self._end = _RUN_END[_CLOSERS.get(before, "") if is_closed else ""]
+        self._is_opened = begin == match.end() and name != "defined"
+        self._last = ""
         self._kind = ATTRIBUTE if name == "attribute" else URL
         self._start = base + begin
         self.head = whole[begin : match.end()]
@@ -328,11 +371,13 @@ class Surroundings:
 
     def _closer(self, name: str, word: str) -> str | None:
         """What ends a stretch that has no quotes; None where none begins."""
-        if name == "target":
-            return ""
         if name == "attribute":
-            is_name = self._framed and word == "name"  # a page reads its frame's
-            is_one = is_name or word in _ATTRIBUTES or _HANDLER.fullmatch(word)
+            is_one = (
+                word in _ATTRIBUTES
+                or _HANDLER.fullmatch(word)
+                or (self._framed and word == "name")  # which its page reads
+                or (self._formed and word == "value")
+            )
             return ">" if self._tagged and is_one else None
         if word == "url":
             return ")"
@@ -359,10 +404,18 @@ def _is_prose(whole: str, at: int, word: int) -> bool:
 
 
 def _word_before(whole: str, least: int, end: int, kind: re.Pattern[str]) -> str:
-    while end > least and whole[end - 1] in " \t\r\n":
+    while end > 0 and whole[end - 1] in " \t\r\n":
         end -= 1
+    least = min(least, max(end - _KEPT, 0))
     match = kind.search(whole, least, end)
     return match[0] if match else ""
+
+
+def _is_label(whole: str, at: int, base: int) -> bool:
+    """Whether a line begins with the label of a link that this bracket ends."""
+    least = max(whole.rfind("\n", 0, at) + 1, at - 1_000)
+    line = whole[least:at].lstrip(" \t>")
+    return line[:1] == "[" and line[:2] != "[^"
 
 
 def _begins_line(whole: str, at: int, base: int) -> bool:

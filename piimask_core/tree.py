@@ -6,6 +6,7 @@ import decimal
 import enum
 import fractions
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -35,9 +36,7 @@ MAX_DEPTH = 200
 _PLAIN = (
     type(None),
     bool,
-    float,
     complex,
-    enum.Enum,
     fractions.Fraction,
     datetime.time,
     datetime.timedelta,
@@ -70,7 +69,7 @@ def walk(
 
     Knows str, dict, list, tuple, set, dataclasses and pydantic models. A whole number
     or a date is visited as it is written and becomes a text only where ``visit``
-    changes it; None, bool, float and enum members stay. Nothing given is changed;
+    changes it; None and bool stay. Nothing given is changed;
     what needs no change is returned itself. The order of visits is the same each
     time. A leaf that neither it nor ``types`` knows goes to ``other``. ``is_typed``: a
     field that changes gets the type that its class says, where that can be made of it.
@@ -79,6 +78,36 @@ def walk(
     with suppress(RecursionError):  # the stack was deep before we came
         return _Walk(visit, types or {}, other, is_typed).at(tree, 0)
     raise InputTooDeep("Nested too deep for the stack that is left.")
+
+
+SCHEMAS = frozenset(
+    {"tools", "functions", "response_format", "tool_choice", "function_call", "model"}
+)
+"""Settings of a request that describe or name things; see ``walk_schema``."""
+
+_NAME = re.compile(r"[A-Za-z_$#][\w\-.:$#/]*", re.ASCII)
+_TEXTS = {"description", "title"}
+_VALUES = {"default", "examples", "example", "enum", "const"}
+
+
+def walk_schema(tree: Any, visit: Visit) -> Any:
+    """A description of tools or of an answer, with ``visit`` applied to what it tells.
+
+    That is descriptions, defaults, examples and choices. Names, types and keys that
+    read as such are what the provider and the app know things by: they stay.
+    """
+    if isinstance(tree, str):
+        return tree if _NAME.fullmatch(tree) else visit(tree)
+    if isinstance(tree, Mapping):
+        return {
+            walk_schema(key, visit): walk(value, visit, other=_as_it_is)
+            if key in _VALUES or (key in _TEXTS and isinstance(value, str))
+            else walk_schema(value, visit)
+            for key, value in tree.items()
+        }
+    if isinstance(tree, list | tuple):
+        return [walk_schema(item, visit) for item in tree]
+    return tree
 
 
 def walk_json(text: str, visit: Visit) -> str:
@@ -107,6 +136,17 @@ def written(value: object, visit: Visit) -> object:
     return value if after == before else after
 
 
+def _as_number_or_choice(tree: Any, visit: Visit) -> Any:
+    """A number that a table made a float of, a choice that is a text."""
+    inside = tree.value if isinstance(tree, enum.Enum) else tree
+    if isinstance(inside, float) and inside.is_integer():
+        inside = int(inside)
+    if isinstance(inside, bool | float) or not isinstance(inside, str | int):
+        return tree
+    after = written(inside, visit)
+    return tree if after == inside else after
+
+
 class _Walk(NamedTuple):
     visit: Visit
     types: Types
@@ -114,6 +154,8 @@ class _Walk(NamedTuple):
     is_typed: bool
 
     def at(self, tree: Any, depth: int) -> Any:
+        if isinstance(tree, float | enum.Enum):
+            return _as_number_or_choice(tree, self.visit)
         if isinstance(tree, _PLAIN):
             return tree
         if isinstance(tree, str):
@@ -191,6 +233,10 @@ def _typed(hint: Any, value: Any) -> Any:
 @cache
 def _adapter(hint: Any) -> TypeAdapter[Any]:
     return TypeAdapter(hint)
+
+
+def _as_it_is(leaf: Any) -> Any:
+    return leaf
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -58,6 +58,11 @@ DISGUISES = [
     JANE.replace("e", "e\u200b"),
     JANE.replace("x", "\u00adx"),
     SSN.replace("-", "%2D"),
+    f"id-{b64(JANE)}",
+    f"u/key_{b64(JANE)}",
+    base64.b64encode(b"\xff\xfe " + JANE.encode() + b" \xff").decode(),
+    "J a n e  D o e",
+    "ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ",
 ]
 
 

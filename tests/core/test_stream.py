@@ -176,7 +176,20 @@ def test_a_long_stream_keeps_what_it_opened_not_what_it_said() -> None:
     stream.feed("https://evil.test/?q=" + "x" * 70_000)
 
     assert stream.feed("<EMAIL_1>") + stream.flush() == "<EMAIL_1>"
-    assert sum(map(len, stream._log)) < 140_000
+    assert sum(map(len, stream._log)) < 160_000
+
+
+def test_what_a_long_stream_is_opening_is_not_forgotten() -> None:
+    """Where it is cut for memory's sake, no mark is cut in two."""
+    pieces = [
+        "<b>",
+        "a" * 66_000 + " src=",
+        '"https://e.test/?q=a b',
+        "<EMAIL_1>",
+        '">',
+    ]
+
+    assert "".join(streamed(pieces)) == restore("".join(pieces))
 
 
 def test_arguments_come_in_pieces_and_parse() -> None:

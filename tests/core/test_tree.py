@@ -18,7 +18,7 @@ from core.helpers import masker_for, own_registry
 from pydantic import BaseModel, ConfigDict, PrivateAttr, RootModel
 
 from piimask_core import InputError, InputTooDeep
-from piimask_core.tree import walk
+from piimask_core.tree import walk, walk_schema
 
 T = TypeVar("T")
 
@@ -174,7 +174,6 @@ def test_a_number_too_long_to_write_is_refused(sign: int) -> None:
         datetime.time(1),
         datetime.timedelta(1),
         uuid.UUID(int=5),
-        Color.RED,
         Model,
         Frozen,
         str,
@@ -353,3 +352,47 @@ def test_a_wide_tree_is_walked_once() -> None:
     walk([["a"] * 100] * 100, noting(seen))
 
     assert len(seen) == 10_000
+
+
+def test_a_choice_and_a_number_of_a_table_are_read_as_they_are_written() -> None:
+    """An enum member that is a text, and a float that was a whole number."""
+
+    def visit(text: str) -> str:
+        return "<X>" if text in ("red", "4111111111111111") else text
+
+    assert walk([Color.RED, 4111111111111111.0, 1.5, 2.0], visit) == [
+        "<X>",
+        "<X>",
+        1.5,
+        2.0,
+    ]
+
+
+def test_of_a_schema_what_it_tells_is_read_and_what_it_names_stays() -> None:
+    """Providers and apps know tools, parameters and types by their names."""
+    tool = {
+        "name": "target",
+        "description": "target",
+        "parameters": {
+            "type": "target",
+            "properties": {
+                "target": {"type": "string", "enum": ["target"], "default": "target"},
+                "description": {"title": "target"},
+                "a target": {},
+            },
+            "required": ["target"],
+        },
+    }
+
+    read = walk_schema(tool, lambda text: text.replace("target", "X"))
+
+    assert read["name"] == "target" and read["description"] == "X"
+    assert read["parameters"] == {
+        "type": "target",
+        "properties": {
+            "target": {"type": "string", "enum": ["X"], "default": "X"},
+            "description": {"title": "X"},
+            "a X": {},
+        },
+        "required": ["target"],
+    }

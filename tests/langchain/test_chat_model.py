@@ -518,3 +518,43 @@ def test_a_secret_that_is_also_a_word_of_the_format_stops_nothing() -> None:
 
     sent = model.came[0][0][-1].content
     assert sent == [{"type": "text", "text": "my password is <PASSWORD_1>"}]
+
+
+def test_somebody_may_be_called_as_a_tool_is() -> None:
+    """Names, types and ids of a request stay what they are."""
+    named = {"ORGANIZATION": ["Gmail", "Target", "String"], "PERSON": ["Call", "Jo"]}
+    masker = Masker(recognizer=recognizing(named), vault=MemoryVault())
+    model = CannedChatModel()
+    wrapped = PIIMaskedChatModel(model, masker=masker, registry=masker.registry("s"))
+    tool = {
+        "type": "function",
+        "function": {
+            "name": "gmail_search",
+            "description": "Search Gmail",
+            "parameters": {
+                "type": "object",
+                "properties": {"target": {"type": "string"}},
+                "required": ["target"],
+            },
+        },
+    }
+    call = {"name": "gmail_search", "args": {"target": "x"}, "id": "call_1"}
+
+    wrapped.invoke(
+        [
+            HumanMessage("Jo of Target asks: Call the String shop, search my Gmail"),
+            AIMessage("", tool_calls=[call], id="run--call-1"),
+            ToolMessage("none", tool_call_id="call_1"),
+        ],
+        tools=[tool],
+        tool_choice="auto",
+        model="gmail-large",
+    )
+
+    sent, settings = model.came[0]
+    (told,) = settings["tools"]
+    assert "Gmail" not in str(sent[0].content)
+    assert told["function"]["description"] == "Search <ORG_3>"
+    told["function"]["description"] = "Search Gmail"
+    assert (told, settings["tool_choice"]) == (tool, "auto")
+    assert settings["model"] == "gmail-large"
