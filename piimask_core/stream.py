@@ -55,7 +55,7 @@ class StreamUnmasker:
             "_json",
             "_log",
         ),
-        *("_looked", "_looked_json", "_restorer", "_said", "_sink", "_size"),
+        *("_looked", "_json_log", "_restorer", "_said", "_sink", "_size"),
         *("argument", "name", "tool"),
     )
 
@@ -79,7 +79,8 @@ class StreamUnmasker:
         self._before = ""  # the two characters before what is held
         self._log: list[str] = []  # what was given out, for the readers below
         self._size = 0
-        self._looked = self._looked_json = 0
+        self._json_log: list[str] = []  # the same, for the one that looks for JSON
+        self._looked = 0
         self._json = JsonText() if is_json else None
         is_address = sink == URL or bool(tool and names_address(self.name))
         self._in_text = Surroundings(is_address=is_address)
@@ -92,6 +93,7 @@ class StreamUnmasker:
         if self._held or may_begin(text):
             return self._read(text, is_last=False)
         self._log.append(text)
+        self._json_log.append(text)
         self._before = (self._before + text)[-2:]
         self._is_behind = self._is_behind and not text
         self._size += len(text)
@@ -138,6 +140,7 @@ class StreamUnmasker:
     def _give(self, literal: str, out: list[str]) -> None:
         out.append(literal)
         self._log.append(literal)
+        self._json_log.append(literal)
 
     def _written(
         self, found: Candidate, text: str, following: str, is_last: bool
@@ -158,12 +161,14 @@ class StreamUnmasker:
             return restorer.settle(meant or spelled)
         if len(chosen) != 1:
             self._log.append(spelled if found.bare else "x")
+            self._json_log.append("x")
             return spelled
         if not following and not is_last and around.is_open:
             return None
         placeholder, ending = chosen[0]
         value = restorer.restored(placeholder, spelled, around, following, self)
         self._log.append("x" if value is None else value + ending)
+        self._json_log.append("x")  # what a value opens is no JSON of the answer
         if self._json is not None and value is not None:
             self._json.holds_value = True
         return spelled if value is None else value + ending
@@ -184,8 +189,8 @@ class StreamUnmasker:
         """How many strings of JSON this place is in, one inside the other."""
         if self._json is not None:
             return self._json.levels
-        self._in_json.feed("".join(self._log[self._looked_json :]))
-        self._looked_json = len(self._log)
+        self._in_json.feed("".join(self._json_log))
+        self._json_log.clear()
         return self._in_json.levels
 
     def in_formula(self) -> bool:
@@ -221,17 +226,14 @@ class StreamUnmasker:
         remembered, what it may be opening is kept."""
         log = "".join(self._log)
         read = len("".join(self._log[: self._looked]))
-        read_json = len("".join(self._log[: self._looked_json]))
         ends = [m.end() for m in _WORDS.finditer(log, 0, len(log) - _COMPACT // 8)]
         cut = ends[-1] if ends else 0
         self._size = len(log) - cut
-        if cut < max(read, read_json):
+        if cut < read:
             return
-        self._log = [log[:cut]]
-        self._looked, self._looked_json = 0, 0
         self._read_log(log[read:cut])
-        self._in_json.feed(log[read_json:cut])
-        self._log, self._looked, self._looked_json = [log[cut:]], 0, 0
+        self._log, self._looked = [log[cut:]], 0
+        self.json_levels()
 
     def __repr__(self) -> str:
         return f"StreamUnmasker(holding {len(self._held)} characters)"

@@ -61,16 +61,17 @@ _SENDERS = (
 
 # Each mark is found from its one character that is rare in prose.
 _MARK = re.compile(
-    r"""[:/.\]=(`~<\\](?:
-    (?<=:)(?:(?<=[\w+.\-].)(?P<scheme>//)|(?P<colon>(?<=\w.)(?!\s)))
+    rf"""[:/.\]=(`~<\\](?:
+    (?<=:)(?:(?<=[\w+.\-].)(?P<scheme>//)|(?P<colon>(?<=[^\W\d_].)(?!\s)))
     |(?<=/)(?<![\w:/].)(?P<slashes>/)
     |(?<=\.)(?:(?P<www>(?<=www.))
-        |(?<=[\w\-].)(?P<domain>(?:[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59})
-            (?::\d{1,5})?[/?\#]))
+        |(?<=[\w\-].)(?P<domain>(?:[^\W\d_]{{2,24}}|xn--[a-z0-9\-]{{2,59}})
+            (?::\d{{1,5}})?[/?\#]))
     |(?<=\])\(\s*(?P<target><?)
     |(?<=\]):[ \t]*\n?[ \t]*(?P<defined><(?![A-Z])|(?=[^\s<]))
-    |(?<==)\s*(?P<attribute>["']?)
-    |(?<=\()\s*(?P<call>["']?)
+    |(?<==)\s*(?:(?P<formula>(?:{"|".join(sorted(_FUNCTIONS))})\s+\()
+        |(?P<attribute>["']?))
+    |(?<=[a-z]\()\s*(?P<call>["']?)
     |(?<=<)(?P<element>(?:script|style|form)\b)
     |(?<=\\)(?<![\w:\\].)(?P<share>\\(?=\w))
     |(?<=[`~])(?:``+|~~+)[ \t]*(?P<fence>[\w+\#.\-]*)
@@ -84,16 +85,13 @@ _CODE_MARK = re.compile(
     re.IGNORECASE,
 )
 _PATH = r"(?:[\w.\-/\\]{0,40}[/\\])?"
-_COMMAND = re.compile(
-    r"^[ \t]*(?:sudo[ \t]+)?"
-    rf"(?P<command>{_PATH}(?:{'|'.join(_COMMANDS)})(?:\.exe)?[ \t])"
-    r"|[`$>|&;(][ \t]*(?:sudo[ \t]+)?(?P<short>"
-    rf"{_PATH}(?:{'|'.join(_COMMANDS)})(?:\.exe)?[ \t]"
+_SENDS = (
+    rf"(?P<command>{_PATH}(?:{'|'.join(_COMMANDS)})(?:\.exe)?[ \t]"
     rf"|(?:nc|iwr|irm|socat)[ \t]|fetch\(|requests\.\w"
-    rf"|(?<=[`$])(?:{'|'.join(_SHORT_COMMANDS)})[ \t]"
-    rf"|(?<=[$]\s)(?:{'|'.join(_SHORT_COMMANDS)})[ \t])",
-    re.IGNORECASE | re.MULTILINE,
+    rf"|(?:(?<=[`$])|(?<=[$]\s))(?:{'|'.join(_SHORT_COMMANDS)})[ \t])"
 )
+_COMMAND = re.compile(rf"[\n`$>|&;(][ \t]*(?:sudo[ \t]+)?{_SENDS}", re.IGNORECASE)
+_COMMAND_FIRST = re.compile(rf"[ \t]*(?:sudo[ \t]+)?{_SENDS}", re.IGNORECASE)
 _HINTS = "/:=(`~]?#<\\|&$"
 """A text that has none of these leads nowhere, but for ``www.`` and a command."""
 
@@ -122,8 +120,8 @@ _FENCE = re.compile(r"[ \t>]*(?:`{3,}|~{3,})")
 _CLOSERS = {'"': '"', "'": "'", "`": "`", "<": ">"}
 """What closes an address that this opens, in a fence: elsewhere only the last does."""
 
-_SCHEME = re.compile(r"[a-z0-9+.\-]*\Z", re.IGNORECASE)
-_NAME = re.compile(r"[\w.\-+:]*\Z")
+_SCHEME = "+.-"
+_NAME = "_.-+:"
 _KEPT = 80
 """Characters of plain text that are read again, for what begins in them."""
 _HEAD = 512
@@ -285,7 +283,7 @@ class Surroundings:
 
     def _in_text(self, whole: str, at: int, base: int) -> int:
         look = max(self._start - base, self._marked + 1 - base, 0)
-        while marks := self._next_marks(whole, look):
+        while marks := self._next_marks(whole, look, base):
             look = marks[0].start() + 1
             for match in marks:
                 if match.end() <= at or base + match.start() <= self._marked:
@@ -295,14 +293,17 @@ class Surroundings:
                     return goes_on
         return len(whole)
 
-    def _next_marks(self, whole: str, look: int) -> list[re.Match[str]]:
+    def _next_marks(self, whole: str, look: int, base: int) -> list[re.Match[str]]:
         """The next mark; where two begin at one place, both."""
         if self._is_code:
             code = _CODE_MARK.search(whole, look)
             return [code] if code else []
         mark = _MARK.search(whole, look)
         near = len(whole) if mark is None else mark.end() + _KEPT
-        found = [each for each in (mark, _COMMAND.search(whole, look, near)) if each]
+        command = _COMMAND.search(whole, look, near)
+        if base + look == 0:
+            command = _COMMAND_FIRST.match(whole) or command
+        found = [each for each in (mark, command) if each]
         first = min((each.start() for each in found), default=0)
         return [each for each in found if each.start() == first]
 
@@ -323,7 +324,7 @@ class Surroundings:
         """Begin the stretch that a mark opens, if it opens one."""
         least = max(self._start - base, match.start() - _KEPT, 0)
         begin = match.start(name)
-        if name in ("command", "short", "line"):
+        if name in ("command", "line", "formula"):
             said = whole[begin : match.end()]
             self._end, self._depth = _LINE_END, len(_OPENING.findall(said))
         elif name == "element":
@@ -337,9 +338,7 @@ class Surroundings:
         elif name in ("attribute", "call"):
             word = _word_before(whole, least, match.start(), _NAME)
             closer = self._closer(name, word.lower())
-            if closer is None or (
-                name == "call" and _is_prose(whole, match.start(), len(word))
-            ):
+            if closer is None:
                 return False
             begin = match.end()
             quote = match[name]
@@ -391,24 +390,20 @@ def may_lead(text: str) -> bool:
             return True
     if "." in text and ("www." in text or "WWW." in text):
         return True
-    is_line = "\n" in text or text.lstrip(" \t").startswith(("sudo ", *_COMMANDS))
-    return is_line and _COMMAND.search(text) is not None
+    if "\n" in text and _COMMAND.search(text) is not None:
+        return True
+    return _COMMAND_FIRST.match(text) is not None
 
 
-def _is_prose(whole: str, at: int, word: int) -> bool:
-    """``Image (below)``, not ``url(`` or ``=IMAGE (``."""
-    if whole[at - 1] not in " \t":
-        return False
-    before = whole[max(at - _KEPT, 0) : at].rstrip(" \t")[:-word].rstrip(" \t")
-    return before[-1:] not in ("=", "+", "-", "@", "(", ",", "&")
-
-
-def _word_before(whole: str, least: int, end: int, kind: re.Pattern[str]) -> str:
+def _word_before(whole: str, least: int, end: int, others: str) -> str:
+    """Letters, digits and these others before a place, blanks between left out."""
     while end > 0 and whole[end - 1] in " \t\r\n":
         end -= 1
     least = min(least, max(end - _KEPT, 0))
-    match = kind.search(whole, least, end)
-    return match[0] if match else ""
+    begin = end
+    while begin > least and (whole[begin - 1].isalnum() or whole[begin - 1] in others):
+        begin -= 1
+    return whole[begin:end]
 
 
 def _is_label(whole: str, at: int, base: int) -> bool:

@@ -135,20 +135,21 @@ def _in_json(
     for each in entities:
         entity = each.entity
         written = text[entity.start : entity.end] if each.value is None else each.value
+        reader.feed(text[at : entity.start])
+        opened, levels, at = reader.opened, reader.levels, entity.end
+        reader.feed("x" * (entity.end - entity.start))  # as a value is when it is put
         if not (each.is_new or mints(entity)) or _CHANGES.search(written) is None:
             result.append(each)
             continue
-        reader.feed(text[at : entity.start])
-        at = entity.start
-        meant = _unescaped(written, reader.levels)
-        if reader.opened is None or meant is not None:
-            result.append(each if reader.opened is None else each._replace(value=meant))
+        meant = _unescaped(written, levels)
+        if opened is None or meant is not None:
+            result.append(each if opened is None else each._replace(value=meant))
             continue
         first = len(result)
-        while first and result[first - 1].entity.end > reader.opened:
+        while first and result[first - 1].entity.end > opened:
             first -= 1
         parts = [*result[first:], each]
-        start = min(reader.opened, parts[0].entity.start)
+        start = min(opened, parts[0].entity.start)
         whole = _merged(text, Entity(entity.type, start, entity.end), parts, becomes)
         result[first:] = parts if whole is None else [whole]
     return result
