@@ -84,7 +84,7 @@ class StreamUnmasker:
         self._json = JsonText() if is_json else None
         is_address = sink == URL or bool(tool and names_address(self.name))
         self._in_text = Surroundings(is_address=is_address)
-        self._in_json = JsonInText()
+        self._in_json = JsonText() if is_json else JsonInText()
         self._said = ""  # at first
         self._cells = Cells() if sink == "csv" else None
 
@@ -187,8 +187,6 @@ class StreamUnmasker:
 
     def json_levels(self) -> int:
         """How many strings of JSON this place is in, one inside the other."""
-        if self._json is not None:
-            return self._json.levels
         self._in_json.feed("".join(self._json_log))
         self._json_log.clear()
         return self._in_json.levels

@@ -100,6 +100,17 @@ def test_a_json_text_stays_one(text: str) -> None:
             assert json.loads(tree["args"]) == {"to": ODD}
 
 
+@pytest.mark.parametrize("value", ['["', '{"a": "', '[1, "', '{"'])
+def test_what_a_value_says_is_no_json_of_the_answer(value: str) -> None:
+    """The next value is escaped as deep as the answer is, and no deeper."""
+    back = Restorer({"<ID_1>": value, "<ID_2>": 'say "hi"'})
+
+    assert back.text("<ID_1> and <ID_2>") == f'{value} and say "hi"'
+    text = '{"n": "<ID_1> and <ID_2>"}'
+    assert json.loads(back.json(text)) == {"n": f'{value} and say "hi"'}
+    assert json.loads(back.text(text)) == {"n": f'{value} and say "hi"'}
+
+
 def test_structured_answers_parse_and_are_equal() -> None:
     """2,000 of them: any value, in text of JSON, as arguments, as a tree."""
     rnd = random.Random(11)  # noqa: S311
