@@ -94,7 +94,7 @@ TYPESET = (
     PROSE.replace("'", "\u2019").replace(" (", " \u2014 ").replace("e-m", "\u00e9m")
 )
 NAMES = (
-    "Sarah Thompson (CEO, Thompson & Sons Ltd) met James Okafor and Lucia Fernandez at "
+    "Sarah Thompson (CFO, Thompson & Sons Ltd) met James Okafor and Lucia Fernandez at "
     "the IBM office on Park Street in Portland, Oregon. Emma Stone of the NHS, David "
     "Ericsson of the EU Commission and Mrs Helen Whitaker joined them on Monday. The "
     "PDF from ACME Inc. names Michael Chen, Anna Lopez and Ian MacPherson as partners; "
