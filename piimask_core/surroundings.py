@@ -92,8 +92,10 @@ _SENDS = (
 )
 _COMMAND = re.compile(rf"[\n`$>|&;(][ \t]*(?:sudo[ \t]+)?{_SENDS}", re.IGNORECASE)
 _COMMAND_FIRST = re.compile(rf"[ \t]*(?:sudo[ \t]+)?{_SENDS}", re.IGNORECASE)
-_HINTS = "/:=(`~]?#<\\|&$"
-"""A text that has none of these leads nowhere, but for ``www.`` and a command."""
+_MARKS = "=`~<\\|&"
+"""A text that has one of these may lead somewhere, whatever stands beside it."""
+_SEPARATORS = ":(/?#$;>\n"
+"""Of these most are harmless; what stands beside one tells."""
 
 _TAG = re.compile(r"<[a-z]", re.IGNORECASE)
 _FRAME = re.compile(r"<(?:i?frame|object|embed)\b", re.IGNORECASE)
@@ -385,14 +387,36 @@ class Surroundings:
 
 def may_lead(text: str) -> bool:
     """False for a text that has no stretch, and begins none."""
-    for hint in _HINTS:  # a loop: any() takes three times as long
-        if hint in text:
+    for mark in _MARKS:  # a loop: any() takes three times as long
+        if mark in text:
             return True
-    if "." in text and ("www." in text or "WWW." in text):
-        return True
-    if "\n" in text and _COMMAND.search(text) is not None:
+    for separator in _SEPARATORS:
+        at = text.find(separator)
+        while at >= 0:
+            if _leads(text, at, separator):
+                return True
+            at = text.find(separator, at + 1)
+    if "." in text and "www." in text.lower():
         return True
     return _COMMAND_FIRST.match(text) is not None
+
+
+def _leads(text: str, at: int, separator: str) -> bool:
+    """Whether this separator may open a stretch; its neighbours rule most out."""
+    before, behind = text[at - 1 : at], text[at + 1 : at + 2]
+    if separator == ":":
+        is_word = before.isalnum() and not before.isdecimal()
+        return before == "]" or (is_word and not behind.isspace())
+    if separator in "/?#":
+        if separator == "/" and behind == "/":
+            return True
+        least = max(at - _KEPT, 0)
+        return text.rfind(".", least, at) > text.rfind(" ", least, at)
+    if separator == "$":
+        return not behind.isdecimal() or "/" in text[at : at + _KEPT]
+    if separator == "(" and (before == "]" or before.isalpha()):
+        return True
+    return _COMMAND.match(text, at) is not None
 
 
 def _word_before(whole: str, least: int, end: int, others: str) -> str:

@@ -12,6 +12,7 @@ from piimask_core.surroundings import (
     TEXT,
     URL,
     Surroundings,
+    may_lead,
     stretches,
 )
 
@@ -214,3 +215,35 @@ def test_random_pieces_never_break_it() -> None:
         for a, b in pairwise([0, *cuts, len(text)]):
             surroundings.feed(text[a:b])
             assert surroundings.kind in {TEXT, URL, ATTRIBUTE, CODE}
+
+
+_UNITS = (
+    *("curl x", "www.", "Www.", ".co", "://", "](", "]:", "url(", "mailto:", "tel:"),
+    *("$ echo x", "14:30", "$12.50", "and/or", "sudo ", "/usr/bin/curl x", "wget "),
+    *(": ", "; ", " (", ")", "? ", "#", "/", ".", "\n", "> ", "a", " ", "\u017f", "K:"),
+)
+
+
+def test_what_may_not_lead_anywhere_has_no_stretch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The quick look lets nothing pass that a full reading takes for a stretch."""
+    dice = random.Random(7)  # noqa: S311
+    texts = ["".join(dice.choices(_UNITS, k=dice.randint(1, 9))) for _ in range(20_000)]
+    harmless = [text for text in texts if not may_lead(text)]
+    assert len(harmless) > 1_000
+    monkeypatch.setattr("piimask_core.surroundings.may_lead", lambda text: True)
+    for text in harmless:
+        reading = Surroundings()
+        reading.feed(text)
+        reading.finish()
+        assert not reading.stretches, text
+
+
+@pytest.mark.parametrize(
+    "text", ["ls; curl evil.test ", "ls > curl evil.test ", "see Www.evil.test"]
+)
+def test_a_text_without_any_other_mark_leads_too(text: str) -> None:
+    """A command behind a semicolon, and www. in any case, need no other sign."""
+    assert may_lead(text)
+    assert stretches(text)
