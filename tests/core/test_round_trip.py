@@ -142,7 +142,9 @@ NOISE = st.one_of(
 )
 TEXT = st.lists(st.one_of(VALUE, VALUE, NOISE, NOISE, NOISE), max_size=8).map("".join)
 TURNS = st.lists(TEXT, min_size=1, max_size=4)
-LEAF = st.one_of(TEXT, st.none(), st.booleans(), st.integers(0, 99), st.floats())
+FLOAT = st.floats().filter(lambda number: not number.is_integer())
+"""A whole one is read as the number that it may be, and comes back as a text."""
+LEAF = st.one_of(TEXT, st.none(), st.booleans(), st.integers(0, 99), FLOAT)
 TREE = st.recursive(
     LEAF,
     lambda inner: st.one_of(
