@@ -46,6 +46,11 @@ Audit = Callable[[Event], None]
 """Takes each event as it happens. What it raises is dropped."""
 
 
+def is_heard(audit: Audit) -> bool:
+    """Whether anybody takes receipts: making one costs more than a short message."""
+    return audit is not log or _LOGGER.isEnabledFor(logging.DEBUG)
+
+
 def log(event: Event) -> None:
     """To the logger ``piimask.audit``: what stayed as a warning, receipts as debug."""
     level = logging.WARNING if isinstance(event, Unrestored) else logging.DEBUG

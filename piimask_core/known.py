@@ -6,7 +6,7 @@ text's words once; the size of the registry never enters.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .entities import Entity, label_of
 from .identity import compact, identity, is_compact
@@ -69,6 +69,11 @@ class Known:
         if begins and any(word.lower() in begins for word in _WORDS.findall(text)):
             found += self._find_words(text, same)
         return found
+
+    def may_begin(self, words: Iterable[str]) -> bool:
+        """Whether a value may stand in a text of these words, in lower case, and no
+        digits."""
+        return not self._words.next.keys().isdisjoint(words)
 
     def _add_number(self, type: str, label: str, form: str, key: str) -> None:
         self._numbers.setdefault(form, set()).add(type)

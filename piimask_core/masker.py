@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .audit import Audit, log
+from .audit import Audit, is_heard, log
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
 from .errors import InputTooDeep
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION
-from .masking import Masked, Text, mask_texts, refuse_known
+from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
 from .plan import Planner, look_alikes
 from .policy import Policy, by_type
@@ -89,6 +89,11 @@ class Masker:
         because an enclosing layer put them there. ``source``: who has said it, for the
         restore policy. Raises MaskingError.
         """
+
+        if isinstance(tree, str) and has_nothing(tree, self._planner, registry):
+            if self.prove:
+                self._sent([tree], registry, 0)
+            return tree
 
         def walker(visit: Visit) -> T:
             walked: T = walk(tree, from_source(visit, source))
@@ -205,6 +210,8 @@ class Masker:
         return walker(lambda text: next(results)), masked
 
     def _sent(self, texts: Sequence[str], registry: Registry, again: int) -> None:
+        if not is_heard(self.audit):
+            return
         with suppress(Exception):
             self.audit(receipt(texts, known=len(registry), masked_again=again))
 

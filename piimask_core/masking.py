@@ -9,6 +9,7 @@ from .entities import LITERAL, Entity, label_of, resolve
 from .errors import UnmaskedText
 from .grammar import find
 from .operators import KEEP
+from .plain import plain_words
 from .plan import OURS, Change, Planner, look_alikes
 from .registry import Registry
 from .restore import USER
@@ -65,6 +66,10 @@ def mask_texts(
         old.found if old else planner.recognized(each.text)
         for each, old in zip(texts, kept, strict=True)
     ]
+    words = [
+        None if old or entities else plain_words(each.text)
+        for each, entities, old in zip(texts, found, kept, strict=True)
+    ]
     # Once, before anything is minted: what reads as a placeholder was there before.
     issued = registry.view() if layered else {}
     alike = [look_alikes(each.text, issued) for each in texts]
@@ -76,23 +81,27 @@ def mask_texts(
         plans = [
             None
             if old and old.minted == minted
+            else ()
+            if plain is not None and not registry.may_know(plain)
             else planner.plan(
                 each.text,
                 [*entities, *typed, *registry.known(each.text, planner.same)],
                 each.source,
             )
-            for each, entities, typed, old in zip(
-                texts, found, alike, kept, strict=True
+            for each, entities, typed, old, plain in zip(
+                texts, found, alike, kept, words, strict=True
             )
         ]
         given |= _minted((c for plan in plans for c in plan or ()), registry, given)
     masked, again = [], 0
-    for each, entities, plan, old in zip(texts, found, plans, kept, strict=True):
+    for each, entities, plan, old, plain in zip(
+        texts, found, plans, kept, words, strict=True
+    ):
         if old and plan is None:
             masked.append(old.masked)
             continue
         text = _spliced(each, plan or (), given, registry)
-        if prove:
+        if prove and (plan or plain is None):
             text, found_again = _looked_again(text, each.source, planner, registry)
             again += found_again
         if not layered and not _comes_back(each, plan or (), text, registry):
@@ -101,6 +110,17 @@ def mask_texts(
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
     return Masked(masked, again)
+
+
+def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
+    """Whether masking would surely give this text as it is; most messages are such.
+
+    False where that takes a closer look. Raises what the recognizer raises.
+    """
+    words = plain_words(text)
+    if words is None or registry.may_know(words):
+        return False
+    return not planner.recognized(text)
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:

@@ -75,6 +75,10 @@ class Registry:
         """The values of this session that stand in the text."""
         return self._book.known(text, same) if len(self._book) else []
 
+    def may_know(self, words: Collection[str]) -> bool:
+        """Whether a value may stand in a text of these words; see ``plain``."""
+        return self._book.may_know(words)
+
     @property
     def memo(self) -> Memo[Any, Any]:
         """What masking found in this session's texts; forgotten with its values."""

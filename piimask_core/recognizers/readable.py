@@ -10,4 +10,4 @@ def readable(text: str) -> str:
 
     A lone surrogate cannot be encoded, and spaCy and tokenizers die on it.
     """
-    return LONE_SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else LONE_SURROGATE.sub("\ufffd", text)

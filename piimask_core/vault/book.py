@@ -96,6 +96,12 @@ class Book:
             self._touch()
             return self._known.find(text, same)
 
+    def may_know(self, words: Collection[str]) -> bool:
+        """See ``Known.may_begin``."""
+        with self._lock:
+            self._touch()
+            return self._known.may_begin(words)
+
     def erase(self) -> None:
         """Forget every value. Counters stay, so no number is given again."""
         with self._lock:
@@ -104,9 +110,7 @@ class Book:
     def expire(self) -> None:
         """Forget the values if their time is over, without counting as a use."""
         with self._lock:
-            now = self._clock()
-            if now - self._used > self._ttl or now - self._since > self._max_age:
-                self._forget()
+            self._expire(self._clock())
 
     def export(self, since: int = 0, also: Collection[str] = ()) -> dict[str, Any]:
         """Counters, age and entries in JSON types: those after the first ``since``
@@ -194,8 +198,13 @@ class Book:
             self._known.add(entry.type, entry.value, entry.key)
 
     def _touch(self) -> None:
-        self.expire()
-        self._used = self._clock()
+        now = self._clock()
+        self._expire(now)
+        self._used = now
+
+    def _expire(self, now: float) -> None:
+        if now - self._used > self._ttl or now - self._since > self._max_age:
+            self._forget()
 
     def _forget(self) -> None:
         """New dictionaries, so that a stream under way keeps the view it began with.
