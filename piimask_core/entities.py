@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 LITERAL = "LITERAL"
 """The type of text that was typed by somebody and looks like a placeholder."""
@@ -76,6 +77,7 @@ Recognizer = Callable[[str], Sequence[Entity]]
 """Text in, entities out, in any order; they may overlap."""
 
 
+@lru_cache(maxsize=1_024)
 def label_of(type: str) -> str:
     """The label of a type inside placeholders: ``EMAIL_ADDRESS`` -> ``EMAIL``."""
     words = re.sub(r"[^A-Z0-9]+", "_", type.upper(), flags=re.ASCII)

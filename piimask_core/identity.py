@@ -65,7 +65,8 @@ def is_known_again(label: str, value: str) -> bool:
 def compact(value: str) -> str:
     """Letters and digits only, upper case, in their plain forms."""
     plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
-    return "".join(c for c in plain if c.isalnum()).upper()
+    bare = plain if plain.isalnum() else "".join(filter(str.isalnum, plain))
+    return bare.upper()
 
 
 def _national(key: str, value: str, calling_code: str) -> str:
