@@ -10,6 +10,7 @@ PIIMaskError
 ├── SessionRequired         nothing says which conversation this is
 ├── RegistryLost            this conversation's registry is not in the vault
 ├── RegistryConflict        two copies of it gave one placeholder to two values
+├── ExamplesError           labelled examples cannot be read or measured
 └── SealError               sealed values: wrong key, or not what was sealed
 """
 
@@ -52,6 +53,10 @@ class RegistryLost(PIIMaskError, LookupError):
 
 class RegistryConflict(PIIMaskError, ValueError):
     """Two copies of a registry went separate ways; one placeholder, two values."""
+
+
+class ExamplesError(PIIMaskError, ValueError):
+    """Labelled examples cannot be read: the message says which file and line."""
 
 
 class SealError(PIIMaskError, ValueError):

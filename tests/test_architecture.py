@@ -155,6 +155,7 @@ KNOWS = [
     ("splice", {"entities", "grammar", "spellings"}),
     ("stream", {"entities", "grammar", "jsontext", "spellings", "surroundings"}),
     ("tree", {"errors"}),
+    ("examples", {"entities", "errors"}),
     ("identity", {"entities", "errors"}),
     ("vault.sealing", {"errors"}),
 ]
@@ -175,7 +176,7 @@ ABOVE = [
     ("known", {"vault", "registry", "masker", "policy", "operators", "recognizers"}),
     ("registry", {"masker", "policy", "operators", "recognizers", "session"}),
     ("session", {"carrying", "functions", "testing"}),
-    ("masker", {"functions", "session", "testing", "carrying"}),
+    ("masker", {"functions", "session", "testing", "carrying", "evaluate"}),
     ("carrying", {"functions", "session", "testing"}),
     ("functions", {"carrying", "session", "testing"}),
 ]
