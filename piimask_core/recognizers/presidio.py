@@ -1,4 +1,4 @@
-"""Presidio as a recognizer; the only file that names presidio_analyzer.
+"""Presidio as a recognizer; only this file and presidio_*.py name presidio_analyzer.
 
 Presidio is imported with the first text, because that import takes seconds. Its own
 pattern recognizers are used, without a model and without the net, but for two:
@@ -12,17 +12,19 @@ time-out of its regexes. While it reads, its log says nothing, for it quotes the
 
 import copy
 import logging
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextvars import ContextVar
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from piimask_core.entities import Entity, Recognizer
 from piimask_core.errors import RecognizerError
 
+from .presidio_fast import Finditer, Reader, Span, digest, reader, widest
+from .presidio_hot import hot, may_find, shapes
+from .presidio_mail import EMAIL, mails
+from .presidio_words import Around, Words, around, near
 from .readable import readable
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
         Pattern,
         RecognizerResult,
     )
-    from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NlpArtifacts
 
 REPLACED = ("EmailRecognizer", "UrlRecognizer")
@@ -65,24 +66,188 @@ def presidio(
         raise ValueError("entities is empty: leave it out to look for every type")
     building = Lock()
     guard = cache(partial(_guarded, timeout=timeout))
+    readers = cache(partial(_reader, timeout=timeout))
+    cold = False  # whether a text in which nothing can be found need not be read
 
     @cache
     def engine() -> "AnalyzerEngine":
+        nonlocal cold
         logging.getLogger("presidio-analyzer").addFilter(_HUSH)
         chosen = _pattern_engine(language) if analyzer is None else analyzer
         _refuse_unknown(wanted, chosen.get_supported_entities(language))
+        if analyzer is None:
+            own = _plan(chosen, language, wanted, readers)
+            cold = own is not None and own.gated
         return chosen
 
-    def read(text: str) -> "Sequence[RecognizerResult]":
+    fixed = cache(lambda: _plan(engine(), language, wanted, readers))
+
+    def read(text: str) -> list[Entity]:
         with building:
             chosen = engine()
-        return _view(chosen, guard).analyze(text, language, entities=wanted)
+            plan = fixed() if analyzer is None else None
+        plan = plan or _plan(chosen, language, wanted, readers)
+        if plan is None:
+            view = _view(chosen, chosen.registry.recognizers, guard)
+            return _entities(view.analyze(text, language, entities=wanted))
+        return _found(plan, chosen, text, language, wanted, guard)
 
-    def recognize(text: str) -> list[Entity]:
-        results = _fail_closed(partial(read, readable(text)))
-        return [Entity(r.entity_type, r.start, r.end, r.score) for r in results]
+    def recognize(text: str) -> Sequence[Entity]:
+        if cold and not may_find(text):
+            return []
+        return _fail_closed(partial(read, readable(text)))
 
     return recognize
+
+
+# --- With Presidio's engine, and without it -----------------------------------------
+
+
+class _Plan(NamedTuple):
+    """What is read here, what Presidio reads, and whether nothing needs a cold text."""
+
+    readers: list[Reader]
+    others: "list[EntityRecognizer]"
+    gated: bool
+
+
+_Readers = Callable[["EntityRecognizer", tuple[tuple[str, float], ...]], Reader | None]
+
+
+def _plan(
+    engine: "AnalyzerEngine",
+    language: str,
+    wanted: list[str] | None,
+    readers: _Readers,
+) -> _Plan | None:
+    """None where all that happens must happen in Presidio's engine."""
+    if not _plain(engine):
+        return None
+    known: list[Reader] = []
+    others: list[EntityRecognizer] = []
+    for each in engine.registry.get_recognizers(
+        language=language, entities=wanted, all_fields=wanted is None
+    ):
+        patterns = getattr(each, "patterns", None) or ()
+        own = readers(each, tuple((p.regex, p.score) for p in patterns))
+        if own is not None:
+            known.append(own)
+        elif not _inherits(each, "enhance_using_context"):
+            return None  # it would be shown what the others found
+        else:
+            others.append(each)
+    return _Plan(known, others, not others and all(each.gated for each in known))
+
+
+def _plain(engine: "AnalyzerEngine") -> bool:
+    """Whether the engine and what raises its scores are Presidio's own."""
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+
+    enhancer: Any = engine.context_aware_enhancer
+    return (
+        type(engine) is AnalyzerEngine
+        and type(enhancer) is LemmaContextAwareEnhancer
+        and not any(map(callable, (*vars(engine).values(), *vars(enhancer).values())))
+        and not engine.log_decision_process
+    )
+
+
+def _inherits(recognizer: "EntityRecognizer", method: str) -> bool:
+    from presidio_analyzer import EntityRecognizer
+
+    own = getattr(type(recognizer), method) is getattr(EntityRecognizer, method)
+    return own and method not in vars(recognizer)
+
+
+def _reader(
+    recognizer: "EntityRecognizer", _: object, *, timeout: float
+) -> Reader | None:
+    return reader(_offline(recognizer), partial(_timed, timeout))
+
+
+def _found(
+    plan: _Plan,
+    engine: "AnalyzerEngine",
+    text: str,
+    language: str,
+    wanted: list[str] | None,
+    guard: "_Guard",
+) -> list[Entity]:
+    """What the engine would find."""
+    nearby = _Nearby(engine, text, language)
+    warm = hot(text)
+    has = shapes(warm.text)
+    found: dict[str, list[Span]] = {}
+    for each in plan.readers:
+        if spans := each.spans(text, warm, has):
+            if each.context:
+                spans = [nearby.raised(span, each.context) for span in spans]
+            least = _threshold(each, engine)
+            found.setdefault(each.type, []).extend(s for s in spans if s[2] >= least)
+    if plan.others:
+        view = _view(engine, plan.others, guard)
+        for result in view.analyze(
+            text, language, entities=wanted, nlp_artifacts=nearby.artifacts
+        ):
+            span = (result.start, result.end, result.score)
+            found.setdefault(result.entity_type, []).append(span)
+    entities = [
+        Entity(type, *span) for type in sorted(found) for span in widest(found[type])
+    ]
+    return sorted(entities, key=lambda e: (-e.score, e.start, e.start - e.end))
+
+
+class _Nearby:
+    """The words around results, and the scores that they raise."""
+
+    def __init__(self, engine: "AnalyzerEngine", text: str, language: str) -> None:
+        self._engine = engine
+        self._text = text
+        self._language = language
+        self._named: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
+
+    @cached_property
+    def artifacts(self) -> "NlpArtifacts":
+        return self._engine.nlp_engine.process_text(self._text, self._language)
+
+    @cached_property
+    def _words(self) -> Around:
+        enhancer: Any = self._engine.context_aware_enhancer
+        own = isinstance(self._engine.nlp_engine, Words)
+        if own and not enhancer.context_suffix_count:
+            return near(self._text, enhancer.context_prefix_count)
+        return around(self.artifacts, enhancer)
+
+    def raised(self, span: Span, context: tuple[str, ...]) -> Span:
+        """The span with the score that it has where it stands."""
+        start, end, score = span
+        enhancer: Any = self._engine.context_aware_enhancer
+        key = context, self._words(start)
+        if key not in self._named:
+            self._named[key] = _named(*key, enhancer.context_matching_mode)
+        if not self._named[key]:
+            return span
+        raised = score + enhancer.context_similarity_factor
+        raised = max(raised, enhancer.min_score_with_context_similarity)
+        return start, end, min(raised, 1.0)
+
+
+def _named(context: tuple[str, ...], words: tuple[str, ...], mode: str) -> bool:
+    if mode == "substring":
+        return any(part in word for part in context for word in words)
+    return not set(context).isdisjoint(words)
+
+
+def _threshold(each: Reader, engine: "AnalyzerEngine") -> float:
+    thresholds: dict[str, float] = each.recognizer._score_thresholds
+    return thresholds.get(
+        each.type, thresholds.get("default", engine.default_score_threshold)
+    )
+
+
+def _entities(results: "Sequence[RecognizerResult]") -> list[Entity]:
+    return [Entity(r.entity_type, r.start, r.end, r.score) for r in results]
 
 
 # --- Failing closed -----------------------------------------------------------------
@@ -110,15 +275,13 @@ class _Hush(logging.Filter):
 _HUSH = _Hush()
 
 
-def _fail_closed(
-    read: "Callable[[], Sequence[RecognizerResult]]",
-) -> "Sequence[RecognizerResult]":
+def _fail_closed(read: Callable[[], list[Entity]]) -> list[Entity]:
     """What ``read`` returns; any error in it becomes one that holds no text.
 
     It is raised outside the handler, so the first one is not even its context.
     """
     failures: list[str] = []
-    results: Sequence[RecognizerResult] = []
+    results: list[Entity] = []
     outer = _reading.set(failures)
     try:
         results = read()
@@ -150,34 +313,43 @@ def _refuse_unknown(wanted: list[str] | None, known: Collection[str]) -> None:
 _Guard = Callable[["EntityRecognizer"], "EntityRecognizer"]
 
 
-def _view(engine: "AnalyzerEngine", guard: _Guard) -> "AnalyzerEngine":
-    """The engine with guarded copies of its recognizers; it stays as it is itself.
+def _view(
+    engine: "AnalyzerEngine", recognizers: "Iterable[EntityRecognizer]", guard: _Guard
+) -> "AnalyzerEngine":
+    """The engine with guarded copies of recognizers; it stays as it is itself.
 
     Made anew for each text, which is cheap, so recognizers added later are used too.
     """
-    view = copy.copy(engine)
+    view: Any = copy.copy(engine)
     view.registry = copy.copy(engine.registry)
-    view.registry.recognizers = [guard(r) for r in engine.registry.recognizers]
-    return view
+    view.registry.recognizers = [guard(each) for each in recognizers]
+    view.get_supported_entities = engine.get_supported_entities
+    return view  # type: ignore[no-any-return]
 
 
 def _guarded(recognizer: "EntityRecognizer", *, timeout: float) -> "EntityRecognizer":
     """A copy that never stops short of the end in silence, and opens no socket."""
     from presidio_analyzer import PatternRecognizer
-    from presidio_analyzer.predefined_recognizers import (
-        EmailRecognizer,
-        PhoneRecognizer,
-    )
+    from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 
-    twin: Any = copy.copy(recognizer)
+    twin = _offline(recognizer)
     if isinstance(recognizer, PatternRecognizer):
-        flags = twin.global_regex_flags
+        flags = int(twin.global_regex_flags)
         twin.patterns = [_strict(each, flags, timeout) for each in twin.patterns]
-        if type(recognizer).validate_result is EmailRecognizer.validate_result:
-            twin.validate_result = _ends_in_public_suffix
     elif type(recognizer).analyze is PhoneRecognizer.analyze:
         twin.analyze = partial(_in_pieces, recognizer.analyze)
     return twin  # type: ignore[no-any-return]
+
+
+def _offline(recognizer: "EntityRecognizer") -> Any:
+    """A copy that opens no socket."""
+    from presidio_analyzer.predefined_recognizers import EmailRecognizer
+
+    twin: Any = copy.copy(recognizer)
+    theirs = getattr(type(recognizer), "validate_result", None)
+    if theirs is EmailRecognizer.validate_result:
+        twin.validate_result = _ends_in_public_suffix
+    return twin
 
 
 # A piece cannot hold more candidates than the 65,535 after which phonenumbers gives up
@@ -201,26 +373,37 @@ def _in_pieces(
 
 def _strict(pattern: "Pattern", flags: int, timeout: float) -> "Pattern":
     """A copy of the pattern, compiled already, as Presidio itself would do later."""
-    import regex  # type: ignore[import-untyped]
-
     twin: Any = copy.copy(pattern)
-    twin.compiled_regex = _Timed(regex.compile(twin.regex, flags=flags), timeout)
+    twin.compiled_regex = _Timed(_timed(timeout, twin.regex, flags))
     twin.compiled_with_flags = flags
     return twin  # type: ignore[no-any-return]
 
 
-class _Timed:
-    """A compiled regex that raises what Presidio does not swallow."""
+class _Timed(NamedTuple):
+    """What Presidio takes for a compiled regex."""
 
-    def __init__(self, compiled: Any, timeout: float) -> None:
-        self._compiled = compiled
-        self._timeout = timeout
+    find: Finditer
 
-    def finditer(self, text: str, **_: object) -> Any:
+    def finditer(self, text: str, **_: object) -> Iterator[Any]:
+        return self.find(text)
+
+
+def _timed(timeout: float, regex: str, flags: int) -> Finditer:
+    """The matches of a regex; out of time it raises what Presidio does not swallow."""
+    import regex as engine  # type: ignore[import-untyped]
+
+    compiled = engine.compile(regex, flags=flags)
+    search: Finditer = partial(compiled.finditer, timeout=timeout)
+    if digest(regex, flags) == EMAIL:
+        search = mails(compiled, timeout)
+
+    def finditer(text: str) -> Iterator[Any]:
         try:
-            yield from self._compiled.finditer(text, timeout=self._timeout)
+            yield from search(text)
         except TimeoutError:
             raise _OutOfTime from None
+
+    return finditer
 
 
 def _ends_in_public_suffix(address: str) -> bool:
@@ -249,71 +432,7 @@ def _pattern_engine(language: str) -> "AnalyzerEngine":
     ).create_recognizer_registry()
     for name in REPLACED:
         registry.remove_recognizer(name)
-    words: Any = _Words(language)
+    words: Any = Words(language)
     return AnalyzerEngine(
-        registry=registry,
-        nlp_engine=words,
-        supported_languages=languages,
-        context_aware_enhancer=_enhancer(),
+        registry=registry, nlp_engine=words, supported_languages=languages
     )
-
-
-class _Words:
-    """Presidio's ``NlpEngine`` as far as context words need one: words in lower case.
-
-    Presidio looks for its context words inside these, so it needs no true lemmas.
-    """
-
-    WORD = re.compile(r"\w+|[^\w\s]")
-    # They do not count among the five words before an entity that are looked at.
-    STOP = frozenset(
-        WORD.findall(
-            "a an and are as at be been but by for from has have he her his i in is it"
-            " its m me my of on or our please s she so t that the their them they this"
-            " to was we were which will with you your"
-        )
-    )
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-
-    def is_loaded(self) -> bool:
-        return True
-
-    def get_supported_languages(self) -> list[str]:
-        return [self._language]
-
-    def get_supported_entities(self) -> list[str]:
-        return []
-
-    def process_text(self, text: str, language: str) -> "NlpArtifacts":
-        from presidio_analyzer.nlp_engine import NlpArtifacts
-
-        found = [(match[0], match.start()) for match in self.WORD.finditer(text)]
-        words: Any = [word for word, _ in found]
-        lemmas = [word.lower() for word in words]
-        artifacts: Any = NlpArtifacts(
-            entities=[],
-            tokens=words,
-            tokens_indices=[start for _, start in found],
-            lemmas=lemmas,
-            nlp_engine=None,
-            language=language,
-        )
-        # A set: Presidio looks each word up in it, once for each result.
-        artifacts.keywords = {w for w in lemmas if w[0].isalnum()} - self.STOP
-        return artifacts  # type: ignore[no-any-return]
-
-
-def _enhancer() -> "ContextAwareEnhancer":
-    """Presidio's context words; it finds the word of a result without a walk."""
-    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-
-    class Enhancer(LemmaContextAwareEnhancer):
-        @staticmethod
-        def _find_index_of_match_token(
-            word: str, start: int, tokens: Any, tokens_indices: list[int]
-        ) -> int:
-            return max(bisect_right(tokens_indices, start) - 1, 0)
-
-    return Enhancer()

@@ -19,7 +19,7 @@ from piimask_core.recognizers import (
     readable,
     union,
 )
-from piimask_core.recognizers.presidio import _Words
+from piimask_core.recognizers.presidio_words import Words
 
 SAFE = 0.4  # a usual threshold
 
@@ -48,7 +48,7 @@ def engine(*recognizers: Any) -> Any:
     """A user's own engine, with these recognizers."""
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
-    words: Any = _Words("en")
+    words: Any = Words("en")
     return AnalyzerEngine(
         registry=RecognizerRegistry(recognizers=list(recognizers)), nlp_engine=words
     )
