@@ -25,26 +25,41 @@ LABELS = {
     "US_PASSPORT": "PASSPORT",
     "UK_NHS": "NHS",
     "UK_NINO": "NINO",
+    "US_NPI": "NPI",
+    "ACCOUNT_NUMBER": "ACCOUNT",
+    "LICENSE_PLATE": "PLATE",
 }
 """Type -> the short label inside a placeholder; a type not listed is its own label."""
 
 MAX_LABEL = 32
 
 _OTHER_WORDS = {
+    "ACCOUNT": ["ACCT"],
     "ADDRESS": ["STREET_ADDRESS", "POSTAL_ADDRESS"],
+    "API_KEY": ["APIKEY"],
+    "BANK": ["BANK_ACCOUNT", "BANK_ACCOUNT_NUMBER"],
     "CARD": ["CREDIT_CARD_NUMBER", "CARD_NUMBER"],
     "CRYPTO": [],
     "EMAIL": ["E_MAIL", "MAIL", "E_MAIL_ADDRESS", "MAIL_ADDRESS"],
     "IBAN": ["IBAN_NUMBER"],
+    "ID": ["ID_NUMBER"],
+    "IMEI": ["IMEI_NUMBER"],
+    "LICENSE": ["LICENCE", "DRIVER_LICENSE", "DRIVER_LICENCE", "DRIVERS_LICENSE"],
     "LITERAL": [],
     "LOCATION": [],
     "MEDICAL_LICENSE": [],
+    "MRN": ["MEDICAL_RECORD_NUMBER"],
     "NRP": [],
     "ORG": ["ORGANISATION"],
+    "PASSPORT": ["PASSPORT_NUMBER"],
+    "PASSWORD": ["PASSWD", "PASS_WORD"],
     "PERSON": ["PERSON_NAME"],
     "PHONE": ["TELEPHONE", "TELEPHONE_NUMBER", "TEL"],
+    "PLATE": ["LICENCE_PLATE", "NUMBER_PLATE"],
     "SSN": ["SOCIAL_SECURITY_NUMBER", "SSN_NUMBER"],
     "URL": [],
+    "USERNAME": ["USER_NAME", "LOGIN_NAME"],
+    "VIN": ["VIN_NUMBER"],
 }
 
 

@@ -11,15 +11,22 @@ from .entities import LITERAL
 from .errors import InputError
 
 _BY_CHARACTERS = {
+    "ACCOUNT",
     "BANK",
     "CARD",
     "IBAN",
+    "IMEI",
     "ITIN",
+    "LICENSE",
     "MAC",
     "NHS",
     "NINO",
+    "NPI",
+    "PASSPORT",
     "PHONE",
+    "PLATE",
     "SSN",
+    "VIN",
 }
 _BY_WORDS = {"EMAIL", "PERSON", "LOCATION", "ORG", "ADDRESS"}
 
@@ -59,6 +66,8 @@ def is_known_again(label: str, value: str) -> bool:
         return digits >= 6
     if label == "PERSON":
         return letters >= 2
+    if label in ("PASSWORD", "USERNAME") and value.isalpha():
+        return letters >= 8
     return digits >= 5 if not letters else digits + letters >= 4
 
 

@@ -80,7 +80,8 @@ def bait(regex: str = r"(?:a|aa)+$") -> Any:
             [("EMAIL_ADDRESS", "a@x.com"), ("EMAIL_ADDRESS", "b@x.com")],
         ),
         ("IBAN DE89370400440532013000", [("IBAN_CODE", "DE89370400440532013000")]),
-        ("IBAN DE89370400440532013001", []),
+        ("IBAN DE89370400440532013001", [("IBAN_CODE", "DE89370400440532013001")]),
+        ("part DE89370400440532013001A", []),
         ("ping 10.0.0.1", [("IP_ADDRESS", "10.0.0.1")]),
         ("ping 10.0.0.256", []),
         ("card 4111 1111 1111 1111", [("CREDIT_CARD", "4111 1111 1111 1111")]),
@@ -305,6 +306,7 @@ def test_union_gives_all_in_order() -> None:
 
     assert [e.type for e in both("10.0.0.1 jane@example.com")] == [
         "EMAIL_ADDRESS",
+        "IP_ADDRESS",
         "IP_ADDRESS",
     ]
 

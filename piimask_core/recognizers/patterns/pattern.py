@@ -1,0 +1,157 @@
+"""What a pattern is, and how a text is searched for many of them at little cost.
+
+A regex runs only where its row's necessary conditions hold: enough digits, one of its
+marks, one of its words. They are tested with plain string searches, so that most rows
+cost next to nothing on most texts.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+from functools import cache
+
+from piimask_core.entities import Entity, Recognizer
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regex for one type. The value is the group ``value``, or the whole match.
+
+    Case never matters. A ``check`` may still refuse the value; put such a regex into
+    a lookahead if a refused match must not hide another one that begins inside it.
+
+    The last three say what a text must have before the regex is worth a try: one of
+    ``words`` (lower-case ASCII, anywhere, inside other words too), that many decimal
+    ``digits``, one of the characters ``marks`` (no letters). A text that the regex
+    matches must satisfy them all. With ``longest``, texts of more characters are left
+    alone: what is an answer in a short message is any number in a long one.
+    """
+
+    type: str
+    regex: str
+    score: float
+    check: Callable[[str], bool] | None = None
+    _: KW_ONLY
+    words: tuple[str, ...] = ()
+    digits: int = 0
+    marks: str = ""
+    longest: int = 0
+
+
+def patterns(rows: Iterable[Pattern]) -> Recognizer:
+    """A recognizer of these patterns."""
+    chosen = tuple(rows)
+
+    def recognize(text: str) -> Sequence[Entity]:
+        folded, digits, length = _folded(text), _digits(text), len(text)
+        return [
+            entity
+            for row in chosen
+            if _is_possible(row, folded, digits, length)
+            for entity in _find(row, text)
+        ]
+
+    return recognize
+
+
+def gate(rows: Iterable[Pattern]) -> Callable[[str], bool]:
+    """A cheap yes or no: where it says no, none of these patterns finds anything.
+
+    A text without digits, the usual one, is asked only for what the rows that need
+    no digit could start from.
+    """
+    chosen = tuple(rows)
+    bare = [row for row in chosen if not row.digits]
+    alone = {mark for row in bare if not row.words for mark in row.marks}
+    alone.update(word for row in bare if not row.marks for word in row.words)
+    starts = _shortest(alone)
+    guarded = sorted(
+        {(row.marks, row.words) for row in bare if row.marks and row.words}
+    )
+    always = any(not row.words and not row.marks for row in bare)
+    rest = sorted(
+        {(r.digits, r.longest, r.marks, r.words) for r in chosen if r.digits},
+        key=lambda condition: (len(condition[3]), condition),
+    )
+    least = min((condition[0] for condition in rest), default=sys.maxsize)
+
+    def may_find(text: str) -> bool:
+        folded = _folded(text)
+        if always or _any_in(starts, folded):
+            return True
+        for marks, words in guarded:
+            if _any_in(marks, folded) and _any_in(words, folded):
+                return True
+        digits = _digits(text)
+        if digits < least:
+            return False
+        length = len(text)
+        for enough, longest, marks, words in rest:
+            if (
+                digits >= enough
+                and not 0 < longest < length
+                and (not marks or _any_in(marks, folded))
+                and (not words or _any_in(words, folded))
+            ):
+                return True
+        return False
+
+    return may_find
+
+
+def _shortest(words: Iterable[str]) -> tuple[str, ...]:
+    """The words without those that hold another one."""
+    kept: list[str] = []
+    for word in sorted(words, key=lambda word: (len(word), word)):
+        if not _any_in(kept, word):
+            kept.append(word)
+    return tuple(kept)
+
+
+# The characters that re.IGNORECASE takes for an ASCII letter and str.lower does not.
+_TWINS = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
+_DIGIT = re.compile(r"\d")
+_DIGIT_ASCII = re.compile(r"[0-9]")
+
+
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else text.translate(_TWINS).lower()
+
+
+def _digits(text: str) -> int:
+    if text.isascii():
+        return len(_DIGIT_ASCII.findall(text)) if _DIGIT_ASCII.search(text) else 0
+    return len(_DIGIT.findall(text))
+
+
+def _any_in(words: Iterable[str], text: str) -> bool:
+    # A loop, for any() with a generator takes twice as long.
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False
+
+
+def _is_possible(row: Pattern, folded: str, digits: int, length: int) -> bool:
+    return (
+        digits >= row.digits
+        and not 0 < row.longest < length
+        and (not row.marks or _any_in(row.marks, folded))
+        and (not row.words or _any_in(row.words, folded))
+    )
+
+
+@cache
+def _compiled(regex: str) -> re.Pattern[str]:
+    """Compiled with the first text that needs it: all of them would take a while."""
+    return re.compile(regex, re.IGNORECASE)
+
+
+def _find(row: Pattern, text: str) -> Iterator[Entity]:
+    regex = _compiled(row.regex)
+    group = "value" if "value" in regex.groupindex else 0
+    for match in regex.finditer(text):
+        if row.check is None or row.check(match[group]):
+            start, end = match.span(group)
+            yield Entity(row.type, start, end, row.score)
