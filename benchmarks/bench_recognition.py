@@ -532,7 +532,7 @@ def gate(corpora: Corpora, goals: Goals) -> None:
     rows = [row.text for name in names for row in corpora.read(name)]
     texts = list(dict.fromkeys(rows)) or corpora.messages(clean=False, count=5_000)
     ungated = union(patterns(), presidio())
-    fast = getattr(ours, "fast_gate", None)
+    fast = getattr(ours, "has_strong_trigger", None)
     for name, asks, skips, lost in (
         ("lossless", has_trigger, 0.60, 0.0),
         ("fast", fast, 0.85, 0.005),

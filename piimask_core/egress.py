@@ -12,7 +12,6 @@ import html
 import json
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from urllib.parse import unquote
 
 from .audit import Sent
 from .entities import Entity
+from .undone import undo
 
 Look = Callable[[str], Sequence[Entity]]
 """A text -> the known values in it that are to be masked."""
@@ -76,38 +76,13 @@ def _decoded(
     text: str, escaped: re.Pattern[str], decode: Callable[[str], str], look: Look
 ) -> Iterator[Found]:
     """What is found with the escapes undone, by where it stands with them."""
-    parts: list[str] = []
-    plain: list[int] = []  # where each part begins, undone ...
-    whole: list[tuple[int, int, bool]] = []  # ... and as it is: start, end, escaped
-    at = length = 0
-    for match in escaped.finditer(text):
-        undone = decode(match[0])
-        for part, start, end, is_escape in (
-            (text[at : match.start()], at, match.start(), False),
-            (undone, match.start(), match.end(), True),
-        ):
-            parts.append(part)
-            plain.append(length)
-            whole.append((start, end, is_escape))
-            length += len(part)
-        at = match.end()
-    if not parts:
+    undone = undo(text, escaped, lambda match: decode(match[0]))
+    if undone is None:
         return
-    parts.append(text[at:])
-    plain.append(length)
-    whole.append((at, len(text), False))
-    undisguised = "".join(parts)
-    for entity in look(undisguised):
-        first = bisect_right(plain, entity.start) - 1
-        last = bisect_right(plain, entity.end - 1) - 1
-        start, _, start_escaped = whole[first]
-        begin, end, end_escaped = whole[last]
-        there = replace(
-            entity,
-            start=start if start_escaped else start + entity.start - plain[first],
-            end=end if end_escaped else begin + entity.end - plain[last],
-        )
-        yield Found(there, undisguised[entity.start : entity.end])
+    for entity in look(undone.text):
+        start, end = undone.span(entity.start, entity.end)
+        there = replace(entity, start=start, end=end)
+        yield Found(there, undone.text[entity.start : entity.end])
 
 
 def _moved(found: Iterable[Found], by: int) -> Iterator[Found]:

@@ -44,6 +44,8 @@ def identity(label: str, value: str, calling_code: str = "1") -> str:
         if label == "PHONE":
             key = _national(key, value, calling_code)
         return key or value
+    if label == "EMAIL" and "@" not in value:
+        return value  # in base64 another case is another address
     if label in _BY_WORDS:
         return " ".join(value.lower().split())
     if label == "IP":

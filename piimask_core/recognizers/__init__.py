@@ -2,6 +2,8 @@
 
 from .combine import default_recognizer as default_recognizer
 from .combine import union as union
+from .disguise import disguised as disguised
+from .gate import has_strong_trigger as has_strong_trigger
 from .gate import has_trigger as has_trigger
 from .gate import two_stage as two_stage
 from .patterns import PATTERNS as PATTERNS

@@ -100,6 +100,32 @@ def gate(rows: Iterable[Pattern]) -> Callable[[str], bool]:
     return may_find
 
 
+_CALM_MARKS = " \n,.;!?'\""
+
+
+def calm_words(rows: Iterable[Pattern]) -> tuple[str, ...]:
+    """The words without one of which no row finds anything in a calm text.
+
+    That has letters and the marks of sentences only, and each full stop ends a word.
+    ValueError where a row needs no word.
+    """
+    words: set[str] = set()
+    for row in rows:
+        marks = row.marks
+        if row.digits or (marks and not any(mark in _CALM_MARKS for mark in marks)):
+            continue
+        if not row.words:
+            raise ValueError("a row that may match any text")
+        words.update(word for word in row.words if _is_calm(word))
+    return _shortest(words)
+
+
+def _is_calm(word: str) -> bool:
+    inside = word.replace(". ", "").removesuffix(".")
+    calm = all(c.isalpha() or c in _CALM_MARKS for c in inside)
+    return calm and word.isascii() and "." not in inside
+
+
 def _shortest(words: Iterable[str]) -> tuple[str, ...]:
     """The words without those that hold another one."""
     kept: list[str] = []

@@ -149,10 +149,15 @@ _USER_WORDS = (
     "account name",
 )
 _NAME = r"[a-z0-9][\w.\-]{1,40}(?<![.\-])"
+# In "user: hello" it is the role of who speaks: there only a word with digits counts.
+_NO_ROLE = (
+    r"(?:(?<!user: )(?<!user:\n)|(?<=_user: )|(?=[\w.\-]{0,40}[\d_])"
+    r"|(?=[a-z]{2,20}\.[a-z]{2}))"
+)
 USER_ASSIGNED = (
     rf"{_START}(?:{_USER})['\"]?"
     r"(?:\s{0,3}[:=]\s{0,3}|\s{1,2}(?:is|was)\s{1,2}(?=['\"@]))['\"]?@?"
-    rf"(?P<value>{_NAME})(?![@\w])"
+    rf"{_NO_ROLE}(?P<value>{_NAME})(?![@\w])"
 )
 USER_FOLLOWS = (
     rf"{_START}(?:{_USER}|log(?:ged)? in (?:as|with)|sign(?:ed)? in (?:as|with))"

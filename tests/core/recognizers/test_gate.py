@@ -7,16 +7,18 @@ from hypothesis import strategies as st
 from piimask_core.entities import Entity
 from piimask_core.recognizers import (
     default_recognizer,
+    has_strong_trigger,
     has_trigger,
-    patterns,
-    presidio,
     two_stage,
-    union,
 )
 
-everything = union(patterns(), presidio())
+everything = default_recognizer(gate="off")
 
 PARTS = [
+    *("password", "pass", "user", "login", " is ", " at ", " AT ", " dot ", "gmail"),
+    *("jane", "four ", "five ", "six ", "two ", "nine ", "address ", "corner of "),
+    *("street", "nick", "Nick", "iPhone", "eyJ", "aGVsbG8gamFuZUBleGFtcGxlLmNvbQ"),
+    *(". ", ", ", "! ", "?", "born ", "rot", "a ", "e ", "key", "=", "%40", "[at]"),
     "www",
     "com",
     "example",
@@ -50,7 +52,7 @@ PARTS = [
     ("text", "expected"),
     [
         ("Could you write a poem about the sea, please? Thanks.", False),
-        ("Wait... what?! (No.) It's 'fine': really - well-known, and/or so.", False),
+        ("Wait... what?! (No.) It's 'fine': really - well-known, or so.", False),
         ("Jane Doe", False),
         ("", False),
         ("a1", True),
@@ -95,6 +97,26 @@ def test_values_without_a_digit_pass_the_gate(text: str) -> None:
     """What can be found in letters only is found behind the gate as well."""
     assert everything(text) != []
     assert default_recognizer()(text) == everything(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PARTS), max_size=24).map("".join))
+def test_the_fast_gate_lets_more_pass(text: str) -> None:
+    """Where the fast gate says yes, the lossless one does."""
+    assert has_trigger(text) or not has_strong_trigger(text)
+
+
+def test_the_fast_gate_wants_more_than_a_few_digits() -> None:
+    """An hour is let go, a house number with its street is read."""
+    assert not has_strong_trigger("see you at 5")
+    assert has_strong_trigger("12 Elm Street")
+    assert default_recognizer(gate="fast")("12 Elm Street") != []
+
+
+def test_another_gate_is_refused() -> None:
+    """A misspelled setting is no setting."""
+    with pytest.raises(ValueError, match="lossless"):
+        default_recognizer(gate="loseless")
 
 
 def test_the_recognizer_is_asked_only_where_the_gate_says_yes() -> None:

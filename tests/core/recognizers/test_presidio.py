@@ -90,7 +90,7 @@ def bait(regex: str = r"(?:a|aa)+$") -> Any:
             [("CRYPTO", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT")],
         ),
         ("mac aa:bb:cc:dd:ee:ff", [("MAC_ADDRESS", "aa:bb:cc:dd:ee:ff")]),
-        ("born 01/02/1990", [("DATE_TIME", "01/02/1990")]),
+        ("born 01/02/1990", [("DATE_OF_BIRTH", "01/02/1990")]),
         ("Please write a poem.", []),
         ("", []),
     ],
