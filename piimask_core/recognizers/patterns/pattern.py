@@ -45,11 +45,13 @@ def patterns(rows: Iterable[Pattern]) -> Recognizer:
 
     def recognize(text: str) -> Sequence[Entity]:
         folded, digits, length = _folded(text), _digits(text), len(text)
+        whole = [(0, length)]
+        near = _near_digits(text) if digits and length > _LONG else whole
         return [
             entity
             for row in chosen
             if _is_possible(row, folded, digits, length)
-            for entity in _find(row, text)
+            for entity in _find(row, text, near if row.digits else whole)
         ]
 
     return recognize
@@ -138,6 +140,7 @@ def _shortest(words: Iterable[str]) -> tuple[str, ...]:
 # The characters that re.IGNORECASE takes for an ASCII letter and str.lower does not.
 _TWINS = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 _DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
 _DIGIT_ASCII = re.compile(r"[0-9]")
 
 
@@ -174,10 +177,35 @@ def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex, re.IGNORECASE)
 
 
-def _find(row: Pattern, text: str) -> Iterator[Entity]:
+_LONG = 600
+_REACH = 200
+"""Characters from a digit, and then up to a space, in which a match that needs one
+begins and ends."""
+
+
+def _near_digits(text: str) -> list[tuple[int, int]]:
+    """The stretches of a long text that have digits, each from space to space."""
+    stretches: list[tuple[int, int]] = []
+    start = end = 0
+    for match in _DIGITS.finditer(text):
+        if match.end() + _REACH <= end:
+            continue
+        if match.start() - _REACH > end:
+            if end:
+                stretches.append((start, end))
+            start = text.rfind(" ", end, match.start() - _REACH) + 1 or end
+        end = text.find(" ", match.end() + _REACH) + 1 or len(text)
+    stretches.append((start, end))
+    return stretches
+
+
+def _find(
+    row: Pattern, text: str, stretches: Iterable[tuple[int, int]]
+) -> Iterator[Entity]:
     regex = _compiled(row.regex)
     group = "value" if "value" in regex.groupindex else 0
-    for match in regex.finditer(text):
-        if row.check is None or row.check(match[group]):
-            start, end = match.span(group)
-            yield Entity(row.type, start, end, row.score)
+    for begin, until in stretches:
+        for match in regex.finditer(text, begin, until):
+            if row.check is None or row.check(match[group]):
+                start, end = match.span(group)
+                yield Entity(row.type, start, end, row.score)

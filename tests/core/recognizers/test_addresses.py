@@ -269,9 +269,9 @@ def test_no_bait_takes_more_than_linear_time(bait: str) -> None:
     times = []
     for length in (4_000, 32_000):
         text = (bait * length)[:length]
-        start = time.perf_counter()
+        start = time.process_time()
         rows(text)
         addresses(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
 
     assert times[1] < 30 * times[0] + 0.05

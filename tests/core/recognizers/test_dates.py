@@ -131,8 +131,8 @@ def test_no_bait_takes_more_than_linear_time(bait: str) -> None:
     times = []
     for length in (10_000, 80_000):
         text = (bait * length)[:length]
-        start = time.perf_counter()
+        start = time.process_time()
         recognize(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
 
     assert times[1] < 30 * times[0] + 0.05
