@@ -20,7 +20,11 @@ from piimask_core import by_type as by_type
 from piimask_core import pii_session as pii_session
 
 from .chat_model import PIIMaskedChatModel as PIIMaskedChatModel
+from .documents import PIIMaskDocumentTransformer as PIIMaskDocumentTransformer
+from .embeddings import PIIMaskedEmbeddings as PIIMaskedEmbeddings
 from .history import PIIMaskChatMessageHistory as PIIMaskChatMessageHistory
+from .middleware import PIIMaskMiddleware as PIIMaskMiddleware
 from .runnables import PIIMask as PIIMask
 from .runnables import PIIUnmask as PIIUnmask
+from .tracing import trace_anonymizer as trace_anonymizer
 from .wrapping import with_pii_masking as with_pii_masking

@@ -1,6 +1,14 @@
 """A chat model that sees placeholders only, whoever calls it and from wherever."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,6 +21,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_json_schema
 from pydantic import Field, InstanceOf
 
 from piimask_core import InputError, Masker, Registry, default_masker
@@ -24,8 +33,10 @@ from piimask_core.tree import from_source
 from .messages import every_text, instruct, map_messages, map_settings
 from .restoring import MessageStream, restored_message
 from .sessions import scope_of
+from .tracing import trace_anonymizer
 
 _SCOPE = "pii_scope"
+_SCHEMA = "ls_structured_output_format"
 MASKED = {"piimask": True}
 """Metadata by which the guard of ``with_pii_masking`` knows this model."""
 
@@ -184,6 +195,7 @@ class PIIMaskedChatModel(BaseChatModel):
         self, config: RunnableConfig | None, kwargs: dict[str, Any]
     ) -> dict[str, Scope]:
         """The scope as the keyword that carries it down to ``_generate``."""
+        self._retell(kwargs)
         if _SCOPE in kwargs:
             return {}
         found = scope_of(self.masker, self.registry, config)
@@ -211,13 +223,19 @@ class PIIMaskedChatModel(BaseChatModel):
         if mentioned:
             sent, settings = _told(sent, settings, self.masker.instruction)
         self.masker.proven(every_text([sent, settings]), scope.registry)
-        restorer = partial(
+        restorers = self._restorers(scope, mentioned)
+        return _Request(sent, settings, restorers, _asks_for_json(kwargs))
+
+    def _restorers(
+        self, scope: Scope, mentioned: Collection[str]
+    ) -> Callable[[], Restorer]:
+        """What restores the answers to a request in which these were mentioned."""
+        return partial(
             self.masker.restorer,
             scope.registry,
             layered=scope.layered,
             shown=mentioned,
         )
-        return _Request(sent, settings, restorer, _asks_for_json(kwargs))
 
     def _should_stream(self, **kwargs: Any) -> bool:
         return self.bound._should_stream(**kwargs)
@@ -228,11 +246,30 @@ class PIIMaskedChatModel(BaseChatModel):
         )
         return can and super()._should_use_protocol_streaming(**kwargs)
 
+    # What traces tell of the model itself: no tracer asks an anonymizer about that.
+
     def _get_invocation_params(
         self, stop: list[str] | None = None, **kwargs: Any
     ) -> dict[str, Any]:
         kwargs.pop(_SCOPE, None)
-        return self.bound._get_invocation_params(stop=stop, **kwargs)
+        params = self.bound._get_invocation_params(stop=stop, **kwargs)
+        told: dict[str, Any] = trace_anonymizer(masker=self.masker)(params)
+        return told
+
+    def _retell(self, kwargs: dict[str, Any]) -> None:
+        """Mask the schema of an answer in the form in which it is traced."""
+        if told := kwargs.pop(_SCHEMA, None):
+            with suppress(ValueError):  # no schema of a kind that can be told
+                schema = convert_to_json_schema(told["schema"])
+                anonymize = trace_anonymizer(masker=self.masker)
+                kwargs[_SCHEMA] = {**told, "schema": anonymize(schema)}
+
+    @property
+    def _serialized(self) -> dict[str, Any]:
+        """Without the bound model's own representation, which may say anything."""
+        kind = type(self)
+        name = [*kind.__module__.split("."), kind.__name__]
+        return {"lc": 1, "type": "not_implemented", "id": name}
 
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> Any:
         kwargs.pop(_SCOPE, None)

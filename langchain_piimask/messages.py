@@ -225,14 +225,14 @@ def _mapped_calls(message: AIMessage, visit: Visit) -> dict[str, Any]:
 def _map_call(call: Any, visit: Visit) -> Any:
     mapped = {
         **call,
-        "args": _map_arguments(tool_of(call), "args", call["args"], visit),
+        "args": map_arguments(tool_of(call), "args", call["args"], visit),
     }
     if call.get("error"):
         mapped["error"] = visit(call["error"])
     return mapped
 
 
-def _map_arguments(tool: str, key: str, arguments: Any, visit: Visit) -> Any:
+def map_arguments(tool: str, key: str, arguments: Any, visit: Visit) -> Any:
     """What a tool gets, parsed or as text; a visit may want to know which tool."""
     told = getattr(visit, "arguments", None)
     if told is not None:
@@ -264,7 +264,7 @@ def _map_part(key: str, value: Any, visit: Visit, tool: str) -> Any:
 
 def _map_value(key: Any, value: Any, visit: Visit, tool: str) -> Any:
     if key in ARGUMENTS and (tool or (key in JSON_TEXT and isinstance(value, str))):
-        return _map_arguments(tool, key, value, visit)
+        return map_arguments(tool, key, value, visit)
     if key == "content" and isinstance(value, list):
         return [
             map_block(item, visit) if _is_block(item) else map_json(item, visit)

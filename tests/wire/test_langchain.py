@@ -1,12 +1,10 @@
 """The real clients of LangChain: no value is ever in the bytes that they send."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from langchain_anthropic import ChatAnthropic
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
@@ -14,8 +12,7 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import tool
-from langchain_openai import ChatOpenAI
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
 from langchain_piimask import (
     Masker,
@@ -26,6 +23,7 @@ from langchain_piimask import (
 )
 from piimask_core import MemoryVault
 from piimask_core.restore import RestorePolicy
+from wire.clients import CLIENTS, Client, openai
 from wire.server import ToolCall, WireServer, assert_never_sent, in_turn, placeholders
 
 JANE = "jane@example.com"
@@ -36,40 +34,6 @@ CARD = "4111 1111 1111 1111"
 VALUES = [JANE, BOSS, SSN, PHONE, CARD]
 
 MODES = ("invoke", "ainvoke", "stream", "astream", "batch", "abatch")
-
-
-def openai(server: WireServer) -> BaseChatModel:
-    return ChatOpenAI(
-        model="gpt-5-mini",
-        base_url=server.base_url_openai,
-        api_key=SecretStr("test"),
-        max_retries=0,
-    )
-
-
-def openai_responses(server: WireServer) -> BaseChatModel:
-    return ChatOpenAI(
-        model="gpt-5-mini",
-        base_url=server.base_url_openai,
-        api_key=SecretStr("test"),
-        max_retries=0,
-        use_responses_api=True,
-    )
-
-
-def anthropic(server: WireServer) -> BaseChatModel:
-    return ChatAnthropic(
-        model_name="claude-test",
-        base_url=server.base_url_anthropic,
-        api_key=SecretStr("test"),
-        max_retries=0,
-        timeout=10,
-        stop=None,
-    )
-
-
-Client = Callable[[WireServer], BaseChatModel]
-CLIENTS = [openai, openai_responses, anthropic]
 
 PROMPT = ChatPromptTemplate.from_messages(
     [
