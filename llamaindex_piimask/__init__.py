@@ -19,10 +19,16 @@ from piimask_core import RegistryLost as RegistryLost
 from piimask_core import RestorePolicy as RestorePolicy
 from piimask_core import SealError as SealError
 from piimask_core import SessionRequired as SessionRequired
+from piimask_core import UnmaskedText as UnmaskedText
 from piimask_core import by_type as by_type
 from piimask_core import pii_session as pii_session
 
+from .callback import PIIMaskCallbackHandler as PIIMaskCallbackHandler
+from .embeddings import PIIMaskedEmbedding as PIIMaskedEmbedding
+from .ingestion import PIIMaskTransform as PIIMaskTransform
+from .ingestion import PIIUnmaskNodePostprocessor as PIIUnmaskNodePostprocessor
 from .llm import PIIMaskedLLM as PIIMaskedLLM
 from .memory import PIIMaskMemory as PIIMaskMemory
 from .postprocessor import PIIMaskNodePostprocessor as PIIMaskNodePostprocessor
 from .query_engine import PIIMaskQueryEngine as PIIMaskQueryEngine
+from .tools import mask_tool as mask_tool

@@ -9,11 +9,10 @@ no_text, context_only and generation get masked nodes and a masked query. Only t
 restores, once.
 """
 
-from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from types import MethodType
-from typing import Any, TypeVar
+from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import (
@@ -28,27 +27,20 @@ from llama_index.core.llms.structured_llm import StructuredLLM
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import QueryBundle, QueryType
-from llama_index_instrumentation.dispatcher import DISPATCHER_SPAN_DECORATED_ATTR
 
 from piimask_core import Masker, Registry, default_masker
 from piimask_core.restore import STRUCTURED
 from piimask_core.restorer import Restorer
 from piimask_core.session import ephemeral, layer, scope_of
 
+from .held import unobserved
+from .ingestion import PIIUnmaskNodePostprocessor
 from .llm import LayeredLLM, PIIMaskedLLM
 from .nodes import map_metadata, map_scored
 from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
 from .restoring import UNRESTORED, TokenStream, adriven, driven, unrestored
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _RESTORED = (Response, StreamingResponse, AsyncStreamingResponse, PydanticResponse)
-
-
-def _unobserved(method: F) -> F:
-    """No span and no event of our own: they would show what stands at the edge."""
-    setattr(method, DISPATCHER_SPAN_DECORATED_ATTR, True)
-    return method
 
 
 class PIIMaskQueryEngine(BaseQueryEngine):
@@ -92,24 +84,24 @@ class PIIMaskQueryEngine(BaseQueryEngine):
     def _get_prompt_modules(self) -> PromptMixinType:
         return {"engine": self._engine}
 
-    @_unobserved
+    @unobserved
     def query(self, str_or_query_bundle: QueryType) -> RESPONSE_TYPE:
         """Ask, and get the answer with its values."""
         return self._query(_bundle(str_or_query_bundle))
 
-    @_unobserved
+    @unobserved
     async def aquery(self, str_or_query_bundle: QueryType) -> RESPONSE_TYPE:
         """Ask, and get the answer with its values."""
         return await self._aquery(_bundle(str_or_query_bundle))
 
-    @_unobserved
+    @unobserved
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         registry, masked, inside, restorer = self._prepared(query_bundle)
         with layer(registry):
             response = inside.query(masked)
         return _answer(response, restorer)
 
-    @_unobserved
+    @unobserved
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         registry, masked, inside, restorer = self._prepared(query_bundle)
         with layer(registry):
@@ -192,9 +184,11 @@ class _Inside:
         return LayeredLLM(**{**llm.__dict__, **self._ours(llm.masker)})
 
     def _postprocessors(self, listed: list[Any]) -> list[Any]:
-        """Ours first: a reranker may ask a model too."""
+        """Ours first: a reranker may ask a model too. Before it what undoes a masking
+        of the index, or that would be taken for what documents say."""
+        real = [p for p in listed if isinstance(p, PIIUnmaskNodePostprocessor)]
         first = PIIMaskNodePostprocessor(**self._ours(self._masker))
-        return [first, *(self._behind(part) for part in listed)]
+        return [*real, first, *(self._behind(p) for p in listed if p not in real)]
 
     def _behind(self, part: Any) -> Any:
         if not isinstance(part, PIIMaskNodePostprocessor):

@@ -53,7 +53,7 @@ class Turn:
         """
 
         def both(visit: Visit) -> tuple[list[ChatMessage], dict[str, Any]]:
-            return map_messages(messages, visit), _map_options(options, visit)
+            return map_messages(messages, visit), map_options(options, visit)
 
         sent, opts = self._masked(both)
         if self._shown:
@@ -70,7 +70,7 @@ class Turn:
         """A prompt and options to send; the instruction stands before the prompt."""
 
         def both(visit: Visit) -> tuple[str, dict[str, Any]]:
-            return visit(prompt), _map_options(options, visit)
+            return visit(prompt), map_options(options, visit)
 
         sent, opts = self._masked(both)
         told = self._masker.instruction
@@ -137,7 +137,8 @@ class Turn:
         self._masker.proven(texts_of(sent), self.scope.registry)
 
 
-def _map_options(options: Options, visit: Visit) -> dict[str, Any]:
+def map_options(options: Options, visit: Visit) -> dict[str, Any]:
+    """A request's settings: what describes tools, and everything else."""
     visit = from_source(visit, "app")
     return {
         key: walk_schema(value, visit) if key in SCHEMAS else map_extra(value, visit)

@@ -1,0 +1,161 @@
+"""Documents masked before they are split and stored, and back when they are found."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import (
+    BaseNode,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TransformComponent,
+)
+
+from piimask_core import (
+    InputError,
+    Masker,
+    Registry,
+    SessionRequired,
+    UnmaskedText,
+)
+from piimask_core.session import scope_of
+from piimask_core.tree import Visit, from_source
+
+from .held import HeldWithCorpus, HeldWithRegistry
+from .messages import texts_of
+from .nodes import map_node, map_scored
+
+N = TypeVar("N", bound=BaseNode)
+
+
+class PIIMaskTransform(HeldWithCorpus, TransformComponent):
+    """Nodes with placeholders in the place of every value, on copies.
+
+    The first of ``IngestionPipeline(transformations=[...])``, before the splitter: a
+    splitter may cut a value in two, and copies metadata into each piece. Masks text
+    and metadata, keys too, and what nodes know of their neighbours, but for hashes of
+    their real text, which are left out. Ids, links and media stay as they are; where a
+    value stands in an id, a link or a field that only your own class has, it raises
+    UnmaskedText.
+
+    An index outlives its process, so keep its registry with it, and give that again:
+    ``registry.dumps(key=...)``, ``Registry.loads(..., key=...)``. Without ``registry``
+    it is that of the masking around the call, or ``pii_session``; without any, raises
+    SessionRequired. The pipeline's cache holds placeholders only, and gives nothing
+    that was masked for another registry; empty it when the masker changes.
+
+    It sees what reaches it. A pipeline with a ``docstore`` keeps documents there *as
+    they come in*, and ``VectorStoreIndex.from_documents`` a hash of them: where that is
+    stored, mask first, ``pipeline.run(documents=masking(documents))``.
+
+    ``PIIUnmaskNodePostprocessor`` gives what is found in such an index its values back.
+
+    With ``num_workers`` above 1 it raises InputError where values lie in this process:
+    each worker would give the same placeholders to other values.
+    """
+
+    def __init__(
+        self,
+        *,
+        masker: Masker | None = None,
+        registry: Registry | None = None,
+        **fields: Any,
+    ) -> None:
+        super().__init__(**{"masker": masker, "registry": registry, **fields})
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which it is serialized."""
+        return "PIIMaskTransform"
+
+    def __call__(self, nodes: Sequence[N], **kwargs: Any) -> list[N]:
+        """The nodes masked, all together. Raises MaskingError."""
+        scope = scope_of(self.own_masker, self.registry)
+        if scope is None:
+            raise SessionRequired(
+                "Nothing could restore what would be indexed: give PIIMaskTransform "
+                "a registry, and keep it with the index."
+            )
+        if any(node.embedding is not None for node in nodes):
+            raise InputError("Mask before embedding: these vectors are of real text.")
+        masker = self.own_masker
+        read: set[str] = set()
+
+        def walker(visit: Visit) -> list[N]:
+            told = from_source(visit, "document")
+
+            def noting(text: str) -> str:
+                masked = told(text)
+                read.add(masked)
+                return masked
+
+            return [_without_hashes(map_node(node, noting)) for node in nodes]
+
+        masked = masker.mask_with(walker, scope.registry)
+        stored = [node.model_dump(mode="json", fallback=str) for node in masked]
+        texts = texts_of(stored)
+        rest = {text for text in texts if not _NOBODY.fullmatch(text)} - read
+        types = {t for text in rest for t in masker.unmasked(text, scope.registry)}
+        if types:
+            raise UnmaskedText(
+                f"{', '.join(sorted(types))} would have been stored in clear, where "
+                "nothing may be changed, such as the id of a document or a link."
+            )
+        masker.proven(texts, scope.registry)
+        return masked
+
+
+_NOBODY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{0,6}|[a-z_]+")
+"""Matches ids that nobody chose, places in a text, names of fields."""
+
+
+class PIIUnmaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
+    """The nodes of a masked index with their values, on copies.
+
+    For an engine whose models are masked: with a ``PIIMaskedLLM``, or in a
+    ``PIIMaskQueryEngine``, which lets it come first of all. What is masked there has
+    the numbers of the conversation, not those of the index. ``registry`` is that of
+    ``PIIMaskTransform``.
+    """
+
+    def __init__(
+        self,
+        *,
+        masker: Masker | None = None,
+        registry: Registry | None = None,
+        **fields: Any,
+    ) -> None:
+        super().__init__(**{"masker": masker, "registry": registry, **fields})
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which it is serialized."""
+        return "PIIUnmaskNodePostprocessor"
+
+    def _postprocess_nodes(
+        self,
+        nodes: list[NodeWithScore],
+        query_bundle: QueryBundle | None = None,
+    ) -> list[NodeWithScore]:
+        scope = scope_of(self.own_masker, self.registry)
+        if scope is None:
+            raise SessionRequired("Give the registry with which the index was masked.")
+        restorer = self.own_masker.restorer(scope.registry)
+        return [map_scored(found, restorer.text) for found in nodes]
+
+
+def _without_hashes(node: Any) -> Any:
+    """A bare hash of a short text is as good as the text to who can guess it."""
+    known = {
+        kind: [_without_hash(each) for each in related]
+        if isinstance(related, list)
+        else _without_hash(related)
+        for kind, related in node.relationships.items()
+    }
+    return node.model_copy(update={"relationships": known})
+
+
+def _without_hash(related: RelatedNodeInfo) -> RelatedNodeInfo:
+    return related.model_copy(update={"hash": None})
