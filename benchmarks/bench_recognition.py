@@ -236,7 +236,9 @@ def engine(*, whole: bool = False) -> Any:
 
 def reading() -> Any:
     """What our ``presidio()`` splits texts into words with, so that both read alike."""
-    return getattr(import_module("piimask_core.recognizers.presidio"), "_Words", None)
+    return getattr(
+        import_module("piimask_core.recognizers.presidio_words"), "Words", None
+    )
 
 
 def blank_engine() -> Any:
