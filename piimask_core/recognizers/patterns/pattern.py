@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cache
+from typing import NamedTuple
 
 from piimask_core.entities import Entity, Recognizer
 
@@ -44,14 +45,16 @@ def patterns(rows: Iterable[Pattern]) -> Recognizer:
     chosen = tuple(rows)
 
     def recognize(text: str) -> Sequence[Entity]:
-        folded, digits, length = _folded(text), _digits(text), len(text)
-        whole = [(0, length)]
-        near = _near_digits(text) if digits and length > _LONG else whole
+        whole = [_part(text, 0, len(text))]
+        is_long = len(text) > _LONG and whole[0].digits > 0
+        near = _near_digits(text) if is_long else whole
         return [
             entity
             for row in chosen
-            if _is_possible(row, folded, digits, length)
-            for entity in _find(row, text, near if row.digits else whole)
+            if _is_possible(row, whole[0], len(text))
+            for part in (near if row.digits else whole)
+            if part is whole[0] or _is_possible(row, part, len(text))
+            for entity in _find(row, text, part)
         ]
 
     return recognize
@@ -162,12 +165,26 @@ def _any_in(words: Iterable[str], text: str) -> bool:
     return False
 
 
-def _is_possible(row: Pattern, folded: str, digits: int, length: int) -> bool:
+class _Part(NamedTuple):
+    """``text[start:end]``, and what the conditions of rows ask of it."""
+
+    start: int
+    end: int
+    folded: str
+    digits: int
+
+
+def _part(text: str, start: int, end: int) -> _Part:
+    said = text[start:end]
+    return _Part(start, end, _folded(said), _digits(said))
+
+
+def _is_possible(row: Pattern, part: _Part, length: int) -> bool:
     return (
-        digits >= row.digits
+        part.digits >= row.digits
         and not 0 < row.longest < length
-        and (not row.marks or _any_in(row.marks, folded))
-        and (not row.words or _any_in(row.words, folded))
+        and (not row.marks or _any_in(row.marks, part.folded))
+        and (not row.words or _any_in(row.words, part.folded))
     )
 
 
@@ -178,34 +195,31 @@ def _compiled(regex: str) -> re.Pattern[str]:
 
 
 _LONG = 600
-_REACH = 200
+_REACH = 100
 """Characters from a digit, and then up to a space, in which a match that needs one
 begins and ends."""
 
 
-def _near_digits(text: str) -> list[tuple[int, int]]:
-    """The stretches of a long text that have digits, each from space to space."""
-    stretches: list[tuple[int, int]] = []
+def _near_digits(text: str) -> list[_Part]:
+    """The parts of a long text that have digits, each from space to space."""
+    parts: list[_Part] = []
     start = end = 0
     for match in _DIGITS.finditer(text):
         if match.end() + _REACH <= end:
             continue
         if match.start() - _REACH > end:
             if end:
-                stretches.append((start, end))
+                parts.append(_part(text, start, end))
             start = text.rfind(" ", end, match.start() - _REACH) + 1 or end
         end = text.find(" ", match.end() + _REACH) + 1 or len(text)
-    stretches.append((start, end))
-    return stretches
+    parts.append(_part(text, start, end))
+    return parts
 
 
-def _find(
-    row: Pattern, text: str, stretches: Iterable[tuple[int, int]]
-) -> Iterator[Entity]:
+def _find(row: Pattern, text: str, part: _Part) -> Iterator[Entity]:
     regex = _compiled(row.regex)
     group = "value" if "value" in regex.groupindex else 0
-    for begin, until in stretches:
-        for match in regex.finditer(text, begin, until):
-            if row.check is None or row.check(match[group]):
-                start, end = match.span(group)
-                yield Entity(row.type, start, end, row.score)
+    for match in regex.finditer(text, part.start, part.end):
+        if row.check is None or row.check(match[group]):
+            start, end = match.span(group)
+            yield Entity(row.type, start, end, row.score)
