@@ -1,0 +1,1 @@
+"""Builds the weights of the embedded name model; not part of the package."""
