@@ -1,7 +1,7 @@
 """Which values are spaced out, broken over lines, or have letters for digits?
 
 ``4 1 1 1 ...``, ``j a n e @ x . c o m``, ``4111 1111`` and the rest below it,
-``41586753O9``.
+``21255501O7``.
 """
 
 import re

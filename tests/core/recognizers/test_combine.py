@@ -11,7 +11,7 @@ from piimask_core.recognizers import default_recognizer
     [
         ("write to jane [at] example dot com", {"EMAIL_ADDRESS"}),
         ("ship it to 14 Elm Street, Springfield, IL 62704", {"ADDRESS"}),
-        ("born 9 March 1984", {"DATE_OF_BIRTH"}),
+        ("born 7 May 1979", {"DATE_OF_BIRTH"}),
         ("my password is correcthorsebattery", {"PASSWORD"}),
         ("user: hello there\nassistant: what can I do?", set()),
         ("press 1-2-3-4-5-6-7 to go on", set()),

@@ -353,24 +353,24 @@ def test_a_doubt_about_a_doubt_is_none() -> None:
     """A number that hardly is one is none where it had to be put together as well."""
 
     def unsure(text: str) -> list[Entity]:
-        at = text.find("4158675309")
+        at = text.find("2125550187")
         return [Entity("ID", at, at + 10, 0.4)] if at >= 0 else []
 
-    assert disguised(unsure)("4 1 5 8 6 7 5 3 0 9") == []
-    assert len(disguised(unsure)("415867%35309")) == 1
+    assert disguised(unsure)("2 1 2 5 5 5 0 1 8 7") == []
+    assert len(disguised(unsure)("212555%30187")) == 1
 
 
 def test_rot13_is_read_where_the_text_says_so() -> None:
     """Only then, and only for addresses."""
 
     def reads(text: str) -> list[Entity]:
-        at = text.find("jane@example.com")
+        at = text.find("lena@example.org")
         return [Entity("EMAIL_ADDRESS", at, at + 16)] if at >= 0 else []
 
-    assert disguised(reads)("ROT13: wnar@rknzcyr.pbz") == [
+    assert disguised(reads)("ROT13: yran@rknzcyr.bet") == [
         Entity("EMAIL_ADDRESS", 7, 23)
     ]
-    assert disguised(reads)("not 13: wnar@rknzcyr.pbz") == []
+    assert disguised(reads)("not 13: yran@rknzcyr.bet") == []
 
 
 # --- For every text -----------------------------------------------------------------
