@@ -209,6 +209,8 @@ def test_it_looks_at_models_only(masker: Masker) -> None:
     with manager.event(CBEventType.QUERY, payload={"query_str": JANE}) as event:
         event.on_end(payload={"response": JANE})
 
+    assert event.finished  # nothing was raised on the way
+
 
 # In engines and agents
 
