@@ -104,8 +104,8 @@ def mask_texts(
         if prove and (plan or plain is None):
             text, found_again = _looked_again(text, each.source, planner, registry)
             again += found_again
-        if not layered and not _comes_back(each, plan or (), text, registry):
-            text = _as_one(each, planner, registry)
+        if not layered:
+            text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
@@ -157,25 +157,39 @@ def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
     return found_in(_without_placeholders(text), look)
 
 
-def _comes_back(
-    given: Text, plan: Sequence[Change], masked: str, registry: Registry
-) -> bool:
-    """Whether restoring gives what the user wrote, if nothing of it was removed.
+def _coming_back(
+    given: Text,
+    plan: Sequence[Change],
+    masked: str,
+    planner: Planner,
+    registry: Registry,
+) -> str:
+    """The masked text; one placeholder for all of it where it would not come back.
 
-    Values that begin or end a stretch themselves can make a text that does not.
+    Values that begin or end a stretch themselves can make such a text, and so can the
+    removal of what ended one.
     """
     text = given.text
-    if given.source != USER or not all(change.is_exact for change in plan):
-        return True
-    if masked == text or not (may_lead(text) or '"' in text):
-        return True
-    return Restorer(registry.view()).text(masked) == text
+    leads = any(may_lead(each) or '"' in each for each in (text, masked))
+    if given.source != USER or masked == text or not leads:
+        return masked
+    meant = _meant(text, plan)
+    if Restorer(registry.view()).text(masked) == meant:
+        return masked
+    key = planner.same("TEXT", meant)
+    return registry.mint([Wanted("TEXT", meant, key, given.source)])[0]
 
 
-def _as_one(given: Text, planner: Planner, registry: Registry) -> str:
-    """A text that would not come back otherwise, as one value."""
-    key = planner.same("TEXT", given.text)
-    return registry.mint([Wanted("TEXT", given.text, key, given.source)])[0]
+def _meant(text: str, plan: Sequence[Change]) -> str:
+    """The text without what was removed or replaced for good."""
+    parts: list[str] = []
+    at = 0
+    for change in plan:
+        if not change.is_exact:
+            final = change.to.value if isinstance(change.to, Wanted) else change.to
+            parts += text[at : change.start], final
+            at = change.end
+    return "".join([*parts, text[at:]])
 
 
 def _looked_again(
