@@ -160,7 +160,7 @@ def test_a_handle_that_has_seen_more_is_lost(opened: Open) -> None:
 
 def test_a_sealed_copy_goes_on_in_a_vault_that_lost_it(opened: Open) -> None:
     """With its numbers, and for every process."""
-    elsewhere = Registry("s", tenant="t")
+    elsewhere = Registry("s", tenant="t", vault=MemoryVault())
     mint(elsewhere, JANE, BOB)
     data = elsewhere.dumps(key=KEY)
 
@@ -173,7 +173,7 @@ def test_a_sealed_copy_goes_on_in_a_vault_that_lost_it(opened: Open) -> None:
 
 def test_a_sealed_copy_with_nothing_left_raises_the_counters(opened: Open) -> None:
     """Erased there, never given again here."""
-    elsewhere = Registry("s", tenant="t")
+    elsewhere = Registry("s", tenant="t", vault=MemoryVault())
     mint(elsewhere, JANE, BOB)
     elsewhere.erase()
 
@@ -279,7 +279,8 @@ def test_purge_forgets_whose_time_is_over(opened: Open) -> None:
     clock.now = 1070
     assert vault.purge() == 1
     assert vault.purge() == 0
-    assert (left.view(), used.view()) == ({}, {"<EMAIL_1>": BOB})
+    assert left.view() == {}
+    assert used.view() == {"<EMAIL_1>": BOB}
 
 
 def test_a_session_of_another_region_is_refused(opened: Open) -> None:
