@@ -126,8 +126,7 @@ def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
         return False
     if planner.recognized(text):
         return False
-    registry.sync()
-    return not registry.may_know(words)
+    return not (registry.sync() and registry.may_know(words))
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:

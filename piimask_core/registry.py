@@ -82,9 +82,9 @@ class Registry:
         """Another whenever a value was learned or forgotten."""
         return self._book.version
 
-    def sync(self) -> None:
-        """Learn what other processes have minted or forgotten since; a use."""
-        self._book.sync()
+    def sync(self) -> bool:
+        """Learn what other processes have minted or forgotten since, if anything."""
+        return self._book.sync()
 
     def view(self) -> View:
         """Placeholder -> value, and who has said it; with what others have minted."""

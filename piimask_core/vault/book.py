@@ -102,8 +102,9 @@ class Book:
             self._touch()
             return list(self._commit(lambda: self._drafted(wanted)))
 
-    def sync(self) -> None:
-        """Learn what other processes have minted or forgotten since."""
+    def sync(self) -> bool:
+        """Learn what other processes have minted or forgotten since; whether any."""
+        return False
 
     @property
     def issued(self) -> View:

@@ -54,10 +54,10 @@ class Mirror(Book):
         self._at = Position(head.epoch)
         self._marks: dict[int, bytes] = {}
 
-    def sync(self) -> None:
+    def sync(self) -> bool:
         """See ``Book.sync``; counts as a use."""
         with self._lock:
-            self._exchange(None)
+            return not self._exchange(None)
 
     def view(self) -> View:
         """See ``Book.view``; what others have minted is in it."""
