@@ -182,13 +182,15 @@ class Masker:
         Placeholders, issued or not, count as masked.
         """
         planner = self._planner
-        found = planner.recognized(text) + look_alikes(text, registry.view())
+        registry.sync()
+        found = planner.recognized(text) + look_alikes(text, registry.issued)
         plan = planner.plan(text, found + registry.known(text, planner.same))
         wanted = {c.to.type for c in plan if isinstance(c.to, Wanted)} - {LITERAL}
         return wanted | {"(other)" for c in plan if not c.ours}
 
     def known(self, text: str, registry: Registry) -> set[str]:
         """The types of the values of this session that stand in a text."""
+        registry.sync()
         return {each.type for each in registry.known(text, self._planner.same)}
 
     def _masked(

@@ -46,7 +46,7 @@ class MemoryVault:
     def open(self, tenant: str, session: str, epoch: str | None = None) -> Book:
         """See ``Vault.open``."""
         with self._lock:
-            book = self._books.get(_address(tenant, session))
+            book = self._books.get(address_of(tenant, session))
             if book is None and epoch is None:
                 return self._new(tenant, session, secrets.token_hex(16))
         if book is None or epoch not in (None, book.epoch):
@@ -59,7 +59,7 @@ class MemoryVault:
     def adopt(self, tenant: str, session: str, epoch: str) -> Book:
         """See ``Vault.adopt``."""
         with self._lock:
-            if _address(tenant, session) not in self._books:
+            if address_of(tenant, session) not in self._books:
                 return self._new(tenant, session, epoch)
         return self.open(tenant, session, epoch)
 
@@ -76,11 +76,12 @@ class MemoryVault:
             self.purge()
             self._sweep_at = 2 * len(self._books)
         book = Book(epoch, ttl=self._ttl, max_age=self._max_age, clock=self._clock)
-        self._books[_address(tenant, session)] = book
+        self._books[address_of(tenant, session)] = book
         return book
 
 
-def _address(tenant: str, session: str) -> tuple[str, str]:
+def address_of(tenant: str, session: str) -> tuple[str, str]:
+    """Whose session it is, or InputError: 1 to 256 bytes of UTF-8 each."""
     for name, text in (("tenant", tenant), ("session", session)):
         if not isinstance(text, str) or not 0 < _size(text) <= 256:
             raise InputError(f"A {name} is a text of 1 to 256 bytes of UTF-8.")

@@ -1,0 +1,63 @@
+"""The vaults that must all behave alike, each over something that several share.
+
+To add an engine: a function that makes a new, empty place and gives a maker of vaults
+over it, and its name in ``ENGINES``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from piimask_core.vault import StaticKeys, StoredVault
+from piimask_core.vault.dictstore import DictStore
+from piimask_core.vault.sqlite import SQLiteStore
+
+KEYS = StaticKeys({"k1": bytes(range(32))})
+
+
+class Open(Protocol):
+    """Another vault over the same place, as another process opens it."""
+
+    def __call__(self, **options: Any) -> StoredVault:
+        """``clock``, ``ttl`` and ``max_age`` go to the store as well."""
+
+
+Engine = Callable[[Path], Iterator[Open]]
+
+_TIMES = ("ttl", "max_age")
+
+
+def _options(given: Mapping[str, Any]) -> dict[str, Any]:
+    options = {key: value for key, value in given.items() if key != "clock"}
+    return options if "plaintext" in options else {"keys": KEYS, **options}
+
+
+def dicts(path: Path) -> Iterator[Open]:
+    """The reference: one dictionary for all."""
+    stores: list[DictStore] = []
+
+    def opened(**options: Any) -> StoredVault:
+        if not stores:
+            limits = {k: options[k] for k in (*_TIMES, "clock") if k in options}
+            stores.append(DictStore(**limits))
+        return StoredVault(stores[0], **_options(options))
+
+    yield opened
+
+
+def sqlite(path: Path) -> Iterator[Open]:
+    """One file; each vault has a connection of its own."""
+    opened: list[StoredVault] = []
+
+    def again(**options: Any) -> StoredVault:
+        limits = {k: options[k] for k in (*_TIMES, "clock", "patience") if k in options}
+        store = SQLiteStore(path / "vault.db", **limits)
+        opened.append(StoredVault(store, **_options(options)))
+        return opened[-1]
+
+    yield again
+    for vault in opened:
+        vault.close()
+
+
+ENGINES: Mapping[str, Engine] = {"dict": dicts, "sqlite": sqlite}
