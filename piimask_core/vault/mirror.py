@@ -79,8 +79,9 @@ class Mirror(Book):
             self._exchange(None)
         return count or 0
 
-    def expire(self) -> None:
+    def expire(self) -> bool:
         """The store says when it is time."""
+        return False
 
     def export(self, since: int = 0, also: Any = ()) -> dict[str, Any]:
         """See ``Book.export``; with what others have minted."""
