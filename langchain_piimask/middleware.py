@@ -61,7 +61,8 @@ class PIIMaskMiddleware(_Middleware):
     >>> model = FakeChatModel(fake=FakeModel(echo))
     >>> agent = create_agent(model, middleware=[PIIMaskMiddleware()])
     >>> asked = {"messages": [("human", "I am jane@example.com")]}
-    >>> agent.invoke(asked)["messages"][-1].text
+    >>> *_, answer = agent.invoke(asked)["messages"]
+    >>> answer.text
     'I am jane@example.com'
     >>> model.fake.seen[-1]
     'I am <EMAIL_1>'

@@ -35,10 +35,10 @@ class Masked(NamedTuple):
 
 
 class _Memo(NamedTuple):
-    """What was found in a text, and what it became when so many were minted."""
+    """What was found in a text, and what it became when just so much was known."""
 
     found: Sequence[Entity]
-    minted: int | None
+    version: int
     masked: str
 
 
@@ -71,16 +71,16 @@ def mask_texts(
         for each, entities, old in zip(texts, found, kept, strict=True)
     ]
     # Once, before anything is minted: what reads as a placeholder was there before.
-    issued = registry.view() if layered else {}
+    issued = registry.issued if layered else {}
     alike = [look_alikes(each.text, issued) for each in texts]
     plans: list[Sequence[Change] | None] = [None] * len(texts)
     given: dict[Wanted, str] = {}
-    minted = None
-    while minted != registry.minted:  # until nothing new is known
-        minted = registry.minted
+    version, is_confirmed = -1, False
+    while version != registry.version:  # until nothing new is known
+        version = registry.version
         plans = [
             None
-            if old and old.minted == minted
+            if old and old.version == version
             else ()
             if plain is not None and not registry.may_know(plain)
             else planner.plan(
@@ -92,7 +92,11 @@ def mask_texts(
                 texts, found, alike, kept, words, strict=True
             )
         ]
-        given |= _minted((c for plan in plans for c in plan or ()), registry, given)
+        new = _minted((c for plan in plans for c in plan or ()), registry, given)
+        if not new and not is_confirmed:
+            registry.sync()
+        given |= new
+        is_confirmed = True
     masked, again = [], 0
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
@@ -108,7 +112,7 @@ def mask_texts(
             text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
         size = len(each.text) + len(text)
-        memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
+        memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
     return Masked(masked, again)
 
 
@@ -120,7 +124,9 @@ def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
     words = plain_words(text)
     if words is None or registry.may_know(words):
         return False
-    return not planner.recognized(text)
+    if planner.recognized(text):
+        return False
+    return not (registry.sync() and registry.may_know(words))
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:
@@ -174,7 +180,7 @@ def _coming_back(
     if given.source != USER or masked == text or not leads:
         return masked
     meant = _meant(text, plan)
-    if Restorer(registry.view()).text(masked) == meant:
+    if Restorer(registry.issued).text(masked) == meant:
         return masked
     key = planner.same("TEXT", meant)
     return registry.mint([Wanted("TEXT", meant, key, given.source)])[0]
