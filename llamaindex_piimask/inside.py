@@ -175,7 +175,9 @@ class Inside:
         """Ours first: a reranker may ask a model too. Before it what undoes a masking
         of the index, or that would be taken for what documents say."""
         real = [p for p in listed if isinstance(p, PIIUnmaskNodePostprocessor)]
-        first = PIIMaskNodePostprocessor(**self._ours(self._masker))
+        modes = [p.mode for p in listed if isinstance(p, PIIMaskNodePostprocessor)]
+        mode = next((mode for mode in modes if mode != "placeholder"), "placeholder")
+        first = PIIMaskNodePostprocessor(mode=mode, **self._ours(self._masker))
         return [*real, first, *(self._behind(p) for p in listed if p not in real)]
 
     def _behind(self, part: Any) -> Any:
