@@ -205,7 +205,8 @@ class Mirror(Book):
             mark = row.mark
         if head.mark != mark:
             raise lost()
-        self._refuse_conflicts(entries, goes_on)
+        if twice := _twice(entries, self._values if goes_on else {}):
+            raise RegistryConflict(f"{twice} stands for two values in this vault.")
         if not goes_on:
             self._counters.update(counters)
             self._forget()
@@ -216,17 +217,6 @@ class Mirror(Book):
         self._rows_key = rows_key
         serial = rows[-1].serial if rows else self._at.serial if goes_on else 0
         self._at = Position(self.epoch, head.life, head.minted, mark, serial)
-
-    def _refuse_conflicts(self, entries: Sequence[Entry], goes_on: bool) -> None:
-        """One placeholder, two values: no store that is whole has that."""
-        here = self._values if goes_on else {}
-        new: dict[str, str] = {}
-        for entry in entries:
-            before = here.get(entry.placeholder, entry.value)
-            if not before == entry.value == new.setdefault(entry.placeholder, before):
-                raise RegistryConflict(
-                    f"{entry.placeholder} stands for two values in this vault."
-                )
 
     def _sealed(self, entry: Entry, key: Cipher, life: str, before: bytes) -> Row:
         """``before``: the mark of the row before, so that none can be left out."""
@@ -253,6 +243,16 @@ class Mirror(Book):
 
     def _place(self, *inside: str) -> tuple[str, ...]:
         return ("1", *self._address, self.epoch, *inside)
+
+
+def _twice(entries: Sequence[Entry], here: Mapping[str, str]) -> str:
+    """A placeholder with two values: no store that is whole has that. Else ""."""
+    new: dict[str, str] = {}
+    for entry in entries:
+        before = here.get(entry.placeholder, entry.value)
+        if not before == entry.value == new.setdefault(entry.placeholder, before):
+            return entry.placeholder
+    return ""
 
 
 class _Patient:
