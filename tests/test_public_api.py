@@ -36,7 +36,10 @@ def _parameters(what: Any) -> str:
         parameters = inspect.signature(what).parameters.values()
     except (TypeError, ValueError):
         return ""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    stars: dict[Any, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
     said = (stars.get(each.kind, "") + each.name for each in parameters)
     return f"({', '.join(said)})"
 
