@@ -1,13 +1,15 @@
-"""What stands in a value's place: patterns 1 and 2, and Presidio's operators by bridge.
+"""What stands in a value's place: patterns 1, 2 and 5, and Presidio's by bridge.
 
 An operator is a function of (type, value) that returns the replacement. MINT asks the
-registry for a placeholder, KEEP leaves the value; any text is final: it cannot be
-turned back.
+registry for a placeholder, REFER for a reference, KEEP leaves the value; any text is
+final: it cannot be turned back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any, Final
+
+from .errors import InputError
 
 
 class Ask(Enum):
@@ -15,17 +17,24 @@ class Ask(Enum):
 
     MINT = auto()
     KEEP = auto()
+    REFER = auto()
 
 
 MINT: Final = Ask.MINT
 KEEP: Final = Ask.KEEP
+REFER: Final = Ask.REFER
 
 Operator = Callable[[str, str], str | Ask]
 
 
 def placeholder(type: str, value: str) -> Ask:
-    """A typed placeholder, ``<EMAIL_1>``; the only one that can be restored."""
+    """A typed placeholder, ``<EMAIL_1>``; restored in the answer."""
     return MINT
+
+
+def reference(type: str, value: str) -> Ask:
+    """A reference, ``ref:a1b2c3d4``, that does not say the type; restored too."""
+    return REFER
 
 
 def keep(type: str, value: str) -> Ask:
@@ -44,20 +53,45 @@ def presidio(name: str, **params: Any) -> Operator:
     ``presidio("mask", masking_char="*", chars_to_mask=12, from_end=False)``
     """
 
-    def operate(type: str, value: str) -> str:
+    def operate(type: str, value: str) -> str | Ask:
         from presidio_anonymizer.operators import OperatorsFactory, OperatorType
 
+        if name == "keep":
+            return KEEP
         factory = OperatorsFactory()  # type: ignore[no-untyped-call]  # theirs
-        operator = factory.create_operator_class(name, OperatorType.Anonymize)
+        made = factory.create_operator_class(name, OperatorType.Anonymize)
         settings = {**params, "entity_type": type}
-        operator.validate(settings)
-        return str(operator.operate(value, settings))
+        made.validate(settings)
+        return str(made.operate(value, settings))
 
     return operate
 
 
+def operator(given: Any) -> Operator:
+    """An operator as it is given: a function, or as users of presidio-anonymizer write
+    it, an ``OperatorConfig`` or a dict such as ``{"type": "mask", ...}``.
+
+    Raises InputError for anything else.
+    """
+    if isinstance(given, Mapping):
+        params = {str(key): value for key, value in given.items()}
+        name = params.pop("type", None)
+    else:
+        name = getattr(given, "operator_name", None)
+        params = getattr(given, "params", None) or {}
+    if isinstance(name, str) and isinstance(params, Mapping):
+        return presidio(name, **params)
+    if callable(given):
+        function: Operator = given
+        return function
+    raise InputError(
+        "An operator is a function of (type, value), or a configuration of Presidio's."
+    )
+
+
 OPERATORS: dict[str, Operator] = {
     "placeholder": placeholder,
+    "reference": reference,
     "keep": keep,
     "strip": strip,
 }

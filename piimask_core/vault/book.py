@@ -11,6 +11,7 @@ from ..identity import is_known_again
 from ..known import Identity, Known
 from ..view import View
 from .memo import Memo
+from .notes import ADDED, Notes
 
 Clock = Callable[[], float]
 """Seconds since some fixed moment; never steps back (``time.monotonic``)."""
@@ -18,16 +19,23 @@ Clock = Callable[[], float]
 _FORMS = "_BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+NOTE = "NOTE_"
+"""The label of entries that stand for no value in a text: what a session was told.
+No type has it, for no label of a type ends so."""
+
+
 class Wanted(NamedTuple):
     """A value that needs a placeholder, with the key its equal forms share.
 
-    ``source``: who has said it, see ``restore.Place``.
+    ``source``: who has said it, see ``restore.Place``. ``opaque``: its placeholder is
+    a reference, which does not say the type.
     """
 
     type: str
     value: str
     key: str
     source: str = "user"
+    opaque: bool = False
 
     def __repr__(self) -> str:
         return f"Wanted({self.type})"
@@ -68,7 +76,7 @@ class Book:
 
     @property
     def minted(self) -> int:
-        """How many placeholders there ever were."""
+        """How many entries there ever were: placeholders and notes."""
         return self._minted
 
     def mint(self, wanted: Sequence[Wanted]) -> list[str]:
@@ -76,6 +84,21 @@ class Book:
         with self._lock:
             self._touch()
             return [self._placeholder(want) for want in wanted]
+
+    @property
+    def notes(self) -> Notes:
+        """What the session was told; to be read only."""
+        with self._lock:
+            self._touch()
+            return self._notes
+
+    def note(self, kind: str, value: str, type: str = "", key: str = "") -> None:
+        """Write a note down; an ADDED value is known from now on, whatever it is."""
+        with self._lock:
+            self._touch()
+            made = Placeholder(NOTE, self._counters.get(NOTE, 0) + 1)
+            self._minted += 1
+            self._write(_Entry(self._minted, str(made), type, value, key, (kind,)))
 
     def view(self) -> View:
         """Placeholder -> value, for restoring without any further look-up cost."""
@@ -121,7 +144,7 @@ class Book:
                 "age": self._clock() - self._since,
                 "counters": dict(self._counters),
                 "entries": [
-                    [*entry[:-1], sorted(self._sources[entry.placeholder])]
+                    [*entry[:-1], sorted(self._sources_of(entry))]
                     for entry in self._entries
                     if entry.serial > since or entry.placeholder in also
                 ],
@@ -161,11 +184,14 @@ class Book:
 
     def _may_enter(self, entry: _Entry) -> bool:
         made = parse(entry.placeholder)
-        return (
-            made is not None
-            and entry.placeholder not in self._values
-            and made.number > self._forgotten.get(made.label, 0)
-        )
+        if made is None or made.number <= self._forgotten.get(made.label, 0):
+            return False
+        if made.label == NOTE:  # two copies number theirs alike
+            return all(entry[1:] != each[1:] for each in self._entries)
+        return entry.placeholder not in self._values
+
+    def _sources_of(self, entry: _Entry) -> Collection[str]:
+        return self._sources.get(entry.placeholder, entry.sources)
 
     def _placeholder(self, want: Wanted) -> str:
         label = label_of(want.type)
@@ -185,6 +211,9 @@ class Book:
         made = parse(entry.placeholder)
         if made is None:
             return
+        if made.label == NOTE:
+            self._write_note(entry, made.number)
+            return
         here = (made.label, entry.key)
         after = (made.number, _FORMS.index(made.letter or "_") + 1)
         self._values[entry.placeholder] = entry.value
@@ -196,6 +225,14 @@ class Book:
         self._counters[made.label] = max(self._counters.get(made.label, 0), made.number)
         if is_known_again(made.label, entry.value):
             self._known.add(entry.type, entry.value, entry.key)
+
+    def _write_note(self, entry: _Entry, number: int) -> None:
+        self._entries.append(entry)
+        self._counters[NOTE] = max(self._counters.get(NOTE, 0), number)
+        for kind in entry.sources:
+            self._notes.read(kind, entry.value)
+            if kind == ADDED:
+                self._known.add(entry.type, entry.value, entry.key)
 
     def _touch(self) -> None:
         now = self._clock()
@@ -221,4 +258,5 @@ class Book:
         self._by_form: dict[tuple[str, str], str] = {}
         self._by_key: dict[tuple[str, str], tuple[int, int]] = {}
         self._known = Known()
+        self._notes = Notes()
         self._since = self._used = self._clock()

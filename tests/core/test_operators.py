@@ -32,16 +32,16 @@ def masked(operator: Operator, text: str) -> str:
 
 STRIPPED = [
     ("jane@example.com", ""),
-    ("Write to jane@example.com today.", "Write to today."),
-    ("Write to jane@example.com.", "Write to."),
+    ("Write to jane@example.com today.", "Write today."),
+    ("Write to jane@example.com.", "Write."),
     ("Hi jane@example.com, how are you?", "Hi, how are you?"),
     ("jane@example.com is mine", "is mine"),
-    ("to jane@example.com bob@company.com now", "to now"),
+    ("to jane@example.com bob@company.com now", "now"),
     ("jane@example.com bob@company.com", ""),
     ("jane@example.combob@company.com", ""),
     ("a\njane@example.com\nb", "a\n\nb"),
     ("xjane@example.comy", "xy"),
-    ("to jane@example.com", "to"),
+    ("to jane@example.com", ""),
     ("jane@example.com, hello", "hello"),
     ("mail (jane@example.com) me", "mail me"),
 ]
@@ -94,7 +94,7 @@ def test_what_is_kept_hides_nothing_smaller_inside_it(keeping: Operator) -> None
 BRIDGED: list[tuple[Operator, str]] = [
     (presidio("replace", new_value="X"), "to X."),
     (presidio("replace"), "to <EMAIL_ADDRESS>."),
-    (presidio("redact"), "to."),
+    (presidio("redact"), ""),
     (
         presidio("mask", masking_char="*", chars_to_mask=12, from_end=True),
         "to jane************.",
