@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .audit import Audit, Event, NotReversible, is_heard, log
+from .configured import operator
 from .decisions import Decision, decisions, observed
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
@@ -21,7 +22,7 @@ from .identity import calling_code
 from .instruction import INSTRUCTION, REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
-from .operators import Operator, operator
+from .operators import Operator
 from .plan import Planner, look_alikes
 from .policy import Policy, by_type, names_operator
 from .profiles import Profile, profile_of

@@ -5,11 +5,9 @@ registry for a placeholder, REFER for a reference, KEEP leaves the value; any te
 final: it cannot be turned back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Final
-
-from .errors import InputError
 
 
 class Ask(Enum):
@@ -65,28 +63,6 @@ def presidio(name: str, **params: Any) -> Operator:
         return str(made.operate(value, settings))
 
     return operate
-
-
-def operator(given: Any) -> Operator:
-    """An operator as it is given: a function, or as users of presidio-anonymizer write
-    it, an ``OperatorConfig`` or a dict such as ``{"type": "mask", ...}``.
-
-    Raises InputError for anything else.
-    """
-    if isinstance(given, Mapping):
-        params = {str(key): value for key, value in given.items()}
-        name = params.pop("type", None)
-    else:
-        name = getattr(given, "operator_name", None)
-        params = getattr(given, "params", None) or {}
-    if isinstance(name, str) and isinstance(params, Mapping):
-        return presidio(name, **params)
-    if callable(given):
-        function: Operator = given
-        return function
-    raise InputError(
-        "An operator is a function of (type, value), or a configuration of Presidio's."
-    )
 
 
 OPERATORS: dict[str, Operator] = {

@@ -23,15 +23,12 @@ _PREPOSITIONS = words(
 _TITLES = words(
     "mr mrs ms miss mx dr prof professor sir madam",
 )
-_DETERMINERS = words(
-    "the a an my our your his her their its this that these those",
-)
-_JOINS = words(
-    "and or nor plus & cc",
-)
-_COPULAS = words(
-    "is are was were be being named called number no",
-)
+_DETERMINERS = words("the a an my our your his her their its")
+_JOINS = words("and or nor plus &")
+_COPULAS = words("is are was were be being named called")
+_COMPOUND = words("except as out according due because next close instead apart")
+"""With a preposition behind them they lead to a value together."""
+
 _GOES_ON = words(
     "is are was were be has have had will would can could shall should",
     "may might must do does did said says wants needs asked called wrote",
@@ -51,7 +48,7 @@ _FUNCTION = (
 _PAIRS = frozenset(["()", "[]", "{}", "<>", '""', "''", "\u201c\u201d", "\u2018\u2019"])
 _MARKDOWN = re.compile(r"(\*{1,3}|_{1,2}|`|~~)\Z")
 _LAST_WORD = re.compile(r"(?<![\w@./\-])(?P<word>[^\W\d_]+\.?|&)[ \t]*\Z")
-_LAST_MARK = re.compile(r"[ \t]*(?P<mark>[:=\u2013\u2014]|(?<=\s)-|->)[ \t]*\Z")
+_LAST_MARK = re.compile(r"[ \t]*(?P<mark>[:=\u2013\u2014]|(?<![^\s])-|->)[ \t]*\Z")
 _NEXT_WORD = re.compile(r"[ \t]*([^\W\d_]+)")
 _POSSESSIVE = re.compile(r"['\u2019]s(?!\w)")
 _CLOSES = re.compile(r"[ \t]*(?:[.,;:!?)\]}\n]|\Z)")
@@ -59,11 +56,12 @@ _AFTER = " \t\n.,;:!?)]}\u201d"
 """No space stands before one of these."""
 
 _GLUE = re.compile(
-    r"[ \t]*[,;/&+|]?[ \t]*(?:(?:and|or|plus|nor)[ \t]+)?"
+    r"[ \t]*[,;/&+|]?[ \t]*(?:(?:and|or|plus|nor|cc)[ \t]+)?"
     rf"(?:(?:{'|'.join(sorted(_PREPOSITIONS))})[ \t]+)?"
     r"(?:(?:the|a|an|mr\.?|mrs\.?|ms\.?|dr\.?)[ \t]+)?",
     re.IGNORECASE,
 )
+_QUOTE = re.compile(r"[\"'](?!\w)")
 _LOOK = 40
 _MOST = 12
 """Words and marks that go with one value."""
@@ -78,7 +76,7 @@ def cuts(text: str, gone: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
     result: list[Span] = []
     bounds = sorted(kept)
     at = before = 0
-    groups = _groups(text, sorted(gone), bounds)
+    groups = _groups(text, _bare(text, sorted(gone)), bounds)
     for n, (start, end) in enumerate(groups):
         while at < len(bounds) and bounds[at][0] < start:
             before = max(before, bounds[at][1])
@@ -88,6 +86,17 @@ def cuts(text: str, gone: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
         cut = _cut(text, start, end, before, min([len(text), *ahead]))
         result.append(cut)
         before = cut[1]
+    return result
+
+
+def _bare(text: str, gone: Sequence[Span]) -> list[Span]:
+    """Each value with the brackets that hold nothing else."""
+    starts = [*(start for start, _ in gone), len(text)][1:]
+    result: list[Span] = []
+    before = 0
+    for (start, end), most in zip(gone, starts, strict=True):
+        result.append(_unwrapped(text, start, end, before, most))
+        before = result[-1][1]
     return result
 
 
@@ -148,9 +157,17 @@ def _with_lead(text: str, start: int, end: int, least: int, most: int) -> int:
     closes = _CLOSES.match(text, end) is not None
     following = _NEXT_WORD.match(text, end, most)
     word = following[1].lower() if following else ""
+    led = False  # by a preposition
     for _ in range(_MOST):
         found = _LAST_WORD.search(text, max(least, start - _LOOK), start)
-        if found and _leads(found["word"].lower().rstrip("."), closes, word):
+        before = found["word"].lower().rstrip(".") if found else ""
+        is_preposition = before in _PREPOSITIONS
+        if found and (
+            before in _COMPOUND
+            if led and (is_preposition or before in _COMPOUND)
+            else is_preposition or _leads(before, closes, word, led)
+        ):
+            led = led or is_preposition
             start = found.start()
             continue
         mark = _LAST_MARK.search(text, max(least, start - 4), start)
@@ -160,11 +177,11 @@ def _with_lead(text: str, start: int, end: int, least: int, most: int) -> int:
     return start
 
 
-def _leads(before: str, closes: bool, word: str) -> bool:
-    if before in _PREPOSITIONS or before in _TITLES:
+def _leads(before: str, closes: bool, word: str, led: bool) -> bool:
+    if before in _TITLES:
         return True
     if before in _DETERMINERS:
-        return closes or word in _FUNCTION
+        return not led and (closes or word in _FUNCTION)
     if before in _JOINS:
         return closes or (word in _FUNCTION and word not in _GOES_ON)
     return before in _COPULAS and (closes or word in _JOINS)
@@ -191,11 +208,14 @@ def _spaced(text: str, start: int, end: int, least: int, most: int) -> Span:
     following = text[end : end + 1] if end < len(text) else ""
     right = _blank(text, end, most)
     mark = text[right : right + 1] if right < most else ""
-    if left < start and (not following or following in _AFTER):
+    closes = not following or following in _AFTER or _QUOTE.match(text, end)
+    if left < start and closes:
         start = left
         if before == "," and mark == ",":
             return start, right + 1
     if before in "([{":
+        while right < most and text[right] in " \t,;:":
+            right += 1
         return start, right
     if before and before in ",;:" and (not following or (mark and mark in ".!?)")):
         start = left - 1
