@@ -1,4 +1,4 @@
-"""An operator as people write it down: a function, or what presidio-anonymizer takes."""
+"""An operator as people write it: a function, or what presidio-anonymizer takes."""
 
 from collections.abc import Mapping
 from typing import Any
