@@ -101,11 +101,11 @@ class Lists:
 
     def _add(self, type: str, entry: Entry) -> None:
         how, text = entry if isinstance(entry, Listed) else ("exact", entry)
-        if not isinstance(text, str) or not any(map(str.isalnum, text)):
-            raise InputError("An entry of a list is a text with a letter or a digit.")
-        if how == "regex":
+        if how == "regex" and isinstance(text, str):
             self._patterns.append((type, _compiled(text)))
             return
+        if not isinstance(text, str) or not any(map(str.isalnum, text)):
+            raise InputError("An entry of a list is a text with a letter or a digit.")
         self._used.add(how)
         text = text.strip()
         self._words[how].add(f"{_MARK}{type}", text, _SAME[how]("", text))

@@ -69,8 +69,8 @@ class Masker:
     tuning: str | None = None
     vendor_retention: str | None = None
     threshold: float | Mapping[str, float] | None = None
-    allow: Sequence[Entry] = ()
-    deny: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    allow: Sequence[Entry] = field(default=(), repr=False)
+    deny: Mapping[str, Sequence[Entry]] = field(default_factory=dict, repr=False)
     mode: str = "mask"
     tenant: str = "default"
     vault: Vault = DEFAULT_VAULT

@@ -27,14 +27,17 @@ Written by `python -m piimask_core.tables` from the code; a test holds it up to 
 A profile is a list of rules, read from top to bottom: the first that holds decides.
 Where none holds, a value gets a placeholder: nothing is kept because it was forgotten.
 What was masked once in a conversation stays masked in it, whatever a rule says later.
-A conversation that came to health, money or a special category of data calls for care from then on.
+A conversation that came to health, money or a special category of data calls for care \
+from then on.
 
-The sources say where a rule comes from; they are no legal advice, and a profile makes nobody compliant by itself.
+The sources say where a rule comes from; they are no legal advice, and a profile makes \
+nobody compliant by itself.
 """
 
 _SIXTEEN = """## Four values in sixteen contexts
 
-"Told before" is the first quasi-identifier of the conversation: with another kind of them, a second one may single somebody out.
+"Told before" is the first quasi-identifier of the conversation: with another kind of \
+them, a second one may single somebody out.
 Without a profile, every one of these that is found gets a placeholder.
 """
 
