@@ -16,7 +16,7 @@ from .configured import operator
 from .decisions import Decision, decisions, observed
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputError, InputTooDeep
+from .errors import InputError, InputTooDeep, PIIMaskError
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION, REFERENCES
@@ -36,6 +36,7 @@ from .topic import Topic, lexical
 from .tree import Visit, from_source, walk
 from .tuning import Thresholds, thresholds, tuning_for
 from .vault import DEFAULT_VAULT, Vault, Wanted
+from .view import View
 
 T = TypeVar("T")
 
@@ -191,17 +192,25 @@ class Masker:
         ``shown``: the placeholders that stood in this request. ``layered``: a layer
         around us restores; respelled placeholders are put right for it, and invented
         ones are made LITERAL, so that they mean nothing when such a one is issued.
+        A vault that does not answer never blocks one: then nothing is restored.
         """
 
         def settle(invented: str) -> str:
-            return registry.mint([Wanted(LITERAL, invented, invented, "model")])[0]
+            with suppress(PIIMaskError):
+                want = Wanted(LITERAL, invented, invented, "model")
+                return registry.mint([want])[0]
+            return invented
 
+        view, missing = View({}, registry.issued.labels, {}), "unavailable"
+        with suppress(PIIMaskError):
+            view, missing = registry.view(), "unknown"
         return Restorer(
-            registry.view(),
+            view,
             policy=self.restore,
             audit=self.audit,
             shown=shown,
-            settle=settle if layered else None,
+            settle=settle if layered and missing == "unknown" else None,
+            missing=missing,
         )
 
     def stream_unmasker(
@@ -253,7 +262,8 @@ class Masker:
         planner = self._planner
         if self.mode == "observe":
             return set()
-        found = planner.recognized(text) + look_alikes(text, registry.view())
+        registry.sync()
+        found = planner.recognized(text) + look_alikes(text, registry.issued)
         plan = planner.plan(text, found, planner.said(text, USER, registry))
         wanted = {c.to.type for c in plan if isinstance(c.to, Wanted)} - {LITERAL}
         return wanted | {"(other)" for c in plan if not c.ours}
@@ -262,6 +272,7 @@ class Masker:
         """The types of the values of this session that stand in a text."""
         if self.mode == "observe":
             return set()
+        registry.sync()
         return {each.type for each in registry.known(text, self._planner.same)}
 
     def _masked(

@@ -13,9 +13,11 @@ from .grammar import find
 from .plain import plain_words
 from .plan import OURS, Change, Planner, Said, look_alikes
 from .policy import Context
+from .references import PREFIX
 from .registry import Registry
 from .restore import USER
 from .restorer import Restorer
+from .spellings import JOINED
 from .splice import Piece, settle, splice
 from .surroundings import may_lead
 from .vault import Wanted
@@ -40,10 +42,10 @@ class Masked(NamedTuple):
 
 
 class _Memo(NamedTuple):
-    """What was found in a text, and what it became when so many were minted."""
+    """What was found in a text, and what it became when just so much was known."""
 
     found: Sequence[Entity]
-    minted: int | None
+    version: int
     masked: str
 
 
@@ -76,19 +78,19 @@ def mask_texts(
         None if old or entities else plain_words(each.text)
         for each, entities, old in zip(texts, found, kept, strict=True)
     ]
-    new = [n for n, old in enumerate(kept) if old is None]
-    planner.tell([texts[n].text for n in new], [found[n] for n in new], registry)
+    unread = [n for n, old in enumerate(kept) if old is None]
+    planner.tell([texts[n].text for n in unread], [found[n] for n in unread], registry)
     # Once, before anything is minted: what reads as a placeholder was there before.
-    issued = registry.view() if layered else {}
+    issued = registry.issued if layered else {}
     alike = [look_alikes(each.text, issued) for each in texts]
     plans: list[Sequence[Change] | None] = [None] * len(texts)
     given: dict[Wanted, str] = {}
-    minted = None
-    while minted != registry.minted:  # until nothing new is known
-        minted = registry.minted
+    version, is_confirmed = -1, False
+    while version != registry.version:  # until nothing new is known
+        version = registry.version
         plans = [
             None
-            if old and old.minted == minted
+            if old and old.version == version
             else ()
             if plain is not None and not registry.may_know(plain)
             else planner.plan(
@@ -100,7 +102,11 @@ def mask_texts(
                 texts, found, alike, kept, words, strict=True
             )
         ]
-        given |= _minted((c for plan in plans for c in plan or ()), registry, given)
+        new = _minted((c for plan in plans for c in plan or ()), registry, given)
+        if not new and not is_confirmed:
+            registry.sync()
+        given |= new
+        is_confirmed = True
     masked, again = [], 0
     final: Counter[str] = Counter()
     mostly: list[MostlyMasked] = []
@@ -121,7 +127,7 @@ def mask_texts(
         if len(plan or ()) >= _MANY and (told := mostly_masked(text)):
             mostly.append(told)
         size = len(each.text) + len(text)
-        memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
+        memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
     return Masked(masked, again, final, mostly)
 
 
@@ -141,7 +147,9 @@ def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
     words = plain_words(text)
     if words is None or planner.topic is not None or registry.may_know(words):
         return False
-    return not planner.recognized(text)
+    if planner.recognized(text):
+        return False
+    return not (registry.sync() and registry.may_know(words))
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:
@@ -197,7 +205,7 @@ def _coming_back(
     if given.source != USER or masked == text or not leads:
         return masked
     meant = _meant(text, plan)
-    if Restorer(registry.view()).text(masked) == meant:
+    if Restorer(registry.issued).text(masked) == meant:
         return masked
     key = planner.same("TEXT", meant)
     return registry.mint([Wanted("TEXT", meant, key, given.source)])[0]
@@ -275,6 +283,35 @@ def _spliced(
 ) -> str:
     if not plan:
         return given.text
+    spliced, ours = _put(given.text, plan, placeholders)
+    grown = [
+        spliced[start:end]
+        for start, end in ours
+        if spliced.startswith(PREFIX, start) and _is_grown(spliced, start, end)
+    ]
+    if grown:  # a reference has no brackets to be told by
+        named = {
+            want: registry.mint([want._replace(opaque=False)])[0]
+            for want, reference in placeholders.items()
+            if reference in grown
+        }
+        return _spliced(given, plan, {**placeholders, **named}, registry)
+
+    def literal(stretch: str) -> str:
+        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
+
+    return settle(spliced, ours, literal)
+
+
+def _is_grown(text: str, start: int, end: int) -> bool:
+    """Whether a word goes on before or behind."""
+    before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
+    return bool(JOINED.match(before) or JOINED.match(behind))
+
+
+def _put(
+    text: str, plan: Sequence[Change], placeholders: _Given
+) -> tuple[str, list[tuple[int, int]]]:
     pieces = [
         Piece(
             change.start,
@@ -284,11 +321,7 @@ def _spliced(
         )
         for change in plan
     ]
-
-    def literal(stretch: str) -> str:
-        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
-
-    return settle(*splice(given.text, pieces), literal)
+    return splice(text, pieces)
 
 
 def _without_placeholders(text: str) -> str:
