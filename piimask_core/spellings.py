@@ -201,6 +201,7 @@ BRACKETED = _any(
 )
 _BARE = _all(_in_capitals("bare", _words("")), _any(_chars(">", 1, 1), _words("")))
 _REF = _words("ref", "Ref", "REF")
+_MARKS = _chars(f"{_BLANK}*`~{_UNSEEN}", 0, 4)
 _COLON = _any(
     _all(_SLASHES, _chars(":\uff1a", 1, 1)),
     _chars("_\u2010-\u2015\\-", 1, 1),
@@ -209,9 +210,9 @@ _COLON = _any(
 _REFERENCE = _all(
     _behind(f"(?<![{_JOINED}])"),
     _REF,
-    _PAD,
+    _MARKS,
     _COLON,
-    _PAD,
+    _MARKS,
     _named("body", _chars("0-9a-fA-F", 8, 8)),
     _ahead(f"(?![{_JOINED}])"),
 )
