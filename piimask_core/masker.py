@@ -7,8 +7,9 @@ more, because two harmless stretches can become something that reads as a placeh
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import Any, TypeVar
 
 from .audit import Audit, is_heard, log
 from .egress import receipt
@@ -33,6 +34,8 @@ from .view import View
 
 T = TypeVar("T")
 
+_ALWAYS = by_type({})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Masker:
@@ -48,7 +51,7 @@ class Masker:
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
-    policy: Policy = field(default_factory=lambda: by_type({}))
+    policy: Policy = _ALWAYS
     operators: Mapping[str, Operator] = field(default_factory=dict)
     threshold: float = 0.35
     tenant: str = "default"
@@ -74,6 +77,19 @@ class Masker:
             calling_code=calling_code(self.phone_region),
         )
         object.__setattr__(self, "_planner", planner)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to make it again elsewhere: what is ours by default is taken from there.
+
+        Its sessions stay in the vault, so that must be one that both can reach.
+        """
+        ours = {"recognizer": default_recognizer(), "policy": _ALWAYS}
+        parts = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.init and getattr(self, each.name) is not ours.get(each.name)
+        }
+        return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
         """The registry of a conversation, from this masker's vault."""

@@ -13,6 +13,7 @@ from .memory import MemoryVault as MemoryVault
 from .memory import Vault as Vault
 from .sealing import seal as seal
 from .sealing import unseal as unseal
+from .sqlite import SQLiteVault as SQLiteVault
 from .store import Store as Store
 from .stored import StoredVault as StoredVault
 from .urls import vault_from_url as vault_from_url
