@@ -8,7 +8,8 @@ more, because two harmless stretches can become something that reads as a placeh
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, TypeVar
 
 from .audit import Audit, Event, NotReversible, is_heard, log
@@ -105,7 +106,6 @@ class Masker:
             domain=profile.name if profile else "",
         )
         object.__setattr__(self, "_planner", planner)
-        object.__setattr__(self, "instruction", self._instruction(policy))
         if self.mode not in MODES:
             raise InputError(f"mode is one of {', '.join(MODES)}.")
         if self.tuned == "precision" and self.vendor_retention != "zero":
@@ -132,12 +132,30 @@ class Masker:
         """From which score on something is an entity, by type."""
         return self._planner.thresholds
 
-    def _instruction(self, policy: Policy) -> str:
+    @property
+    def tells(self) -> str:
+        """What the model is told: the instruction, and of references where the policy
+        gives any; nothing where nothing is masked."""
         if self.mode == "observe":
             return ""
-        if self.instruction == INSTRUCTION and names_operator(policy, "reference"):
+        if self.instruction == INSTRUCTION and names_operator(
+            self.decides, "reference"
+        ):
             return f"{INSTRUCTION} {REFERENCES}"
         return self.instruction
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to make it again elsewhere: what is ours by default is taken from there.
+
+        Its sessions stay in the vault, so that must be one that both can reach.
+        """
+        ours = {"recognizer": default_recognizer()}
+        parts = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.init and getattr(self, each.name) is not ours.get(each.name)
+        }
+        return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
         """The registry of a conversation, from this masker's vault."""
