@@ -58,9 +58,9 @@ def always(entity: Entity, context: Context) -> bool:
     return True
 
 
-def calm(entity: Entity, context: Context) -> bool:
-    """in an everyday conversation"""
-    return not context.topic
+def calm_sentence(entity: Entity, context: Context) -> bool:
+    """among other words, in an everyday conversation"""
+    return not context.topic and len(context.around(entity)) > 1
 
 
 def calm_greeting(entity: Entity, context: Context) -> bool:

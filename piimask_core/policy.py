@@ -52,7 +52,7 @@ class Context:
         return _WORDS.findall(before) + _WORDS.findall(behind)
 
     def __repr__(self) -> str:
-        return f"Context(topic={self.topic!r}, role={self.role!r})"
+        return f"Context(role={self.role!r})"
 
 
 Policy = Callable[[Entity, Context], str]
