@@ -16,7 +16,7 @@ from .configured import operator
 from .decisions import Decision, decisions, observed
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputError, InputTooDeep, PIIMaskError
+from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION, REFERENCES
@@ -59,7 +59,8 @@ class Masker:
     ``max_chars`` bounds one text. ``instruction`` is what the model is told ("" for
     nothing). ``restore`` says where values may come back. ``prove``: look once more,
     before it is sent, whether a known value stands in the masked text in any disguise.
-    ``audit`` takes what happened, without values.
+    ``audit`` takes what happened, without values. ``region``: values of sessions that
+    belong to another one are not read; the vault must be of this one.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -81,9 +82,12 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    region: str = ""
     _planner: Planner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.region and getattr(self.vault, "region", "") != self.region:
+            raise RegionRefused("The masker's region is not the vault's.")
         profile = None if self.profile is None else profile_of(self.profile)
         policy = self.policy or profile or by_type({})
         planner = Planner(
