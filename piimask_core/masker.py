@@ -127,6 +127,11 @@ class Masker:
         """From which score on something is an entity, by type."""
         return self._planner.thresholds
 
+    @property
+    def decides(self) -> Policy:
+        """The policy that holds: the one given, the profile, or placeholders for all."""
+        return self._planner.policy
+
     def _instruction(self, policy: Policy) -> str:
         if self.mode == "observe":
             return ""
