@@ -129,7 +129,7 @@ class Masker:
 
     @property
     def decides(self) -> Policy:
-        """The policy that holds: the one given, the profile, or placeholders for all."""
+        """The policy that holds: given, or the profile, or placeholders for all."""
         return self._planner.policy
 
     def _instruction(self, policy: Policy) -> str:

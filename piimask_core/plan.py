@@ -53,7 +53,6 @@ class Said(NamedTuple):
     known: Set[Entity] = frozenset()
     kept: Sequence[Entity] = ()
     is_added: Callable[[str], bool] = lambda value: False
-    may_know: Callable[[Collection[str]], bool] = lambda words: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +125,17 @@ class Planner:
         """What the session says to a text."""
         notes = registry.notes
         return Said(
-            Context(text, notes.topic, source, self.domain, notes.first),
+            Context(
+                text,
+                notes.topic,
+                source,
+                self.domain,
+                notes.first,
+                registry.may_know,
+            ),
             frozenset(registry.known(text, self.same)),
             notes.kept(text),
             notes.is_added,
-            registry.may_know,
         )
 
     def said_next(self, text: str, found: Sequence[Entity], registry: Registry) -> Said:
@@ -177,16 +182,12 @@ class Planner:
     def operate(self, text: str, entity: Entity, said: Said) -> str | Ask:
         """What the policy's operator says; LITERAL is not for a policy to decide.
 
-        What was masked once in a session is never kept by a policy afterwards, nor is
-        the first name of somebody whose whole name was.
+        What was masked once in a session is never kept by a policy afterwards.
         """
         if entity.type == LITERAL:
             return MINT
         to = self._operated(text, entity, said.context)
-        if to is not KEEP:
-            return to
-        is_part = looks_around(self.policy) and _begins_known(text, entity, said)
-        return MINT if is_part or entity in said.known else KEEP
+        return MINT if to is KEEP and entity in said.known else to
 
     def keeps(self, text: str, entity: Entity, said: Said) -> bool:
         """Whether the policy by itself would keep it, whatever the session knows."""
@@ -328,14 +329,6 @@ def _first(found: Iterable[Entity]) -> str:
     """The label of the first quasi-identifier among what was found, or none."""
     told = [entity for entity in found if is_quasi(entity)]
     return label_of(min(told, key=lambda e: (e.start, e.end)).type) if told else ""
-
-
-def _begins_known(text: str, entity: Entity, said: Said) -> bool:
-    """Whether a name begins a value that the session knows."""
-    if label_of(entity.type) != "PERSON":
-        return False
-    first = text[entity.start : entity.end].lower().split()[:1]
-    return said.may_know(first)
 
 
 def _tidied(text: str, changes: Sequence[Change]) -> list[Change]:
