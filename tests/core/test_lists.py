@@ -80,6 +80,14 @@ def test_what_is_denied_is_masked(
     assert masked(text, deny=deny) == expected
 
 
+@pytest.mark.parametrize("text", ["Fj\u200bordlab", "&#70;jordlab", "Fjord%6Cab"])
+def test_what_is_denied_is_found_in_disguise(text: str) -> None:
+    """As a recognizer's values are."""
+    assert masked(f"it is {text} here", deny={"ORG": ["Fjordlab"]}) == (
+        "it is <ORG_1> here"
+    )
+
+
 def test_deny_wins_over_allow_and_over_what_a_session_keeps() -> None:
     """Whoever says that it is personal data is believed."""
     masker = Masker(

@@ -20,6 +20,7 @@ from piimask_core import (
 )
 from piimask_core.audit import Event
 from piimask_core.testing import failing, recognizing
+from piimask_core.tuning import TUNINGS
 
 
 def masker(**options: Any) -> Masker:
@@ -78,6 +79,20 @@ def test_thresholds_are_by_type(options: dict[str, Any], least: float) -> None:
     for score, entities in ((least, 1), (least - 0.01, 0)):
         found = masker(recognizer=scored(score), **options).entities("Jane Doe")
         assert len(found) == entities
+
+
+@pytest.mark.parametrize(
+    "type", ["PERSON", "LOCATION", "ORG", "DATE_TIME", "ID", "AGE"]
+)
+def test_recall_finds_no_less_than_balanced_and_that_no_less_than_precision(
+    type: str,
+) -> None:
+    """Of every type."""
+    recall, balanced, precision = (
+        TUNINGS[name].of(type) for name in ("recall", "balanced", "precision")
+    )
+
+    assert recall <= balanced <= precision
 
 
 def test_a_profile_sees_the_ages_that_it_decides_about() -> None:
