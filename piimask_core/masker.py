@@ -19,7 +19,7 @@ from .entities import LITERAL, Entity, Recognizer
 from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, REFERENCES
+from .instruction import INSTRUCTION, WITH_REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
@@ -137,11 +137,14 @@ class Masker:
         return self._planner.policy
 
     def _instruction(self, policy: Policy) -> str:
+        given = self.instruction
+        given = given.meant if isinstance(given, _Silent) else given
         if self.mode == "observe":
-            return ""
-        if self.instruction == INSTRUCTION and names_operator(policy, "reference"):
-            return f"{INSTRUCTION} {REFERENCES}"
-        return self.instruction
+            return _Silent(given)
+        if given in (INSTRUCTION, WITH_REFERENCES):
+            refers = names_operator(policy, "reference")
+            return WITH_REFERENCES if refers else INSTRUCTION
+        return given
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
         """The registry of a conversation, from this masker's vault."""
@@ -333,6 +336,17 @@ class Masker:
 
 
 MODES = ("mask", "observe")
+
+
+class _Silent(str):
+    """Nothing is said while a masker observes; ``meant`` is for one that masks."""
+
+    meant: str
+
+    def __new__(cls, meant: str) -> "_Silent":
+        made = super().__new__(cls, "")
+        made.meant = meant
+        return made
 
 
 def _as_it_is(text: str) -> str:

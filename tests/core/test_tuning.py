@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from piimask_core import (
     by_type,
 )
 from piimask_core.audit import Event
+from piimask_core.instruction import INSTRUCTION
 from piimask_core.testing import failing, recognizing
 from piimask_core.tuning import TUNINGS
 
@@ -152,6 +154,17 @@ def test_observing_changes_nothing_and_counts() -> None:
         ),
         Observed(1, {"EMAIL_ADDRESS": 1}, {"placeholder": 1}),
     ]
+
+
+def test_a_masker_that_observed_can_be_told_to_mask() -> None:
+    """What the model is to be told was not forgotten."""
+    shadow = masker(mode="observe", instruction="Mine.")
+
+    assert replace(shadow, mode="mask").instruction == "Mine."
+    assert replace(masker(mode="observe"), mode="mask").instruction == INSTRUCTION
+    refer = by_type({}, default="reference")
+    both = replace(masker(policy=refer), policy=by_type({}))
+    assert both.instruction == INSTRUCTION
 
 
 def test_guards_let_pass_what_is_only_observed() -> None:
