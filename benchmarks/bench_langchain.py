@@ -47,8 +47,8 @@ def message() -> HumanMessage:
     """A new one of a hundred letters, in which one value stands."""
     n = next(NUMBERS)
     return HumanMessage(
-        f"please have a look at what i ordered last week and write to user{n}@example.com"
-        " as soon as it is on the way"
+        "please have a look at what i ordered last week and write to "
+        f"user{n}@example.com as soon as it is on the way"
     )
 
 
