@@ -214,8 +214,8 @@ def ingestion() -> None:
         transform = PIIMaskTransform(
             masker=masker, registry=masker.registry(f"corpus {turn}")
         )
-        whole = seconds(lambda t=transform, g=given: t(g))
-        found.append(seconds(lambda g=others: [masker.recognizer(t) for t in texts(g)]))
+        whole = seconds(partial(transform, given))
+        found.append(seconds(partial(recognized, masker, others)))
         over.append(whole - found[-1])
     row(f"{NODES} nodes of 200 words, recognition itself", f"{median(found):.2f} s")
     row(
