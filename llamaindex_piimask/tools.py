@@ -61,6 +61,7 @@ def mask_tool(
 
     The app masks what it asks and unmasks the answer, with the same registry, and the
     agent's model needs no wrapper: messages, events and memory hold placeholders only.
+    (A system prompt or description that the app writes is sent as it is written.)
 
     ``policy`` says what its arguments may hold: "real" values; "masked", placeholders
     only; "block", and it is not called while any argument holds a value; or, for each
