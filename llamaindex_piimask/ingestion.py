@@ -18,8 +18,6 @@ from pydantic import PrivateAttr
 
 from piimask_core import (
     InputError,
-    Masker,
-    Registry,
     SessionRequired,
     UnmaskedText,
 )
@@ -65,15 +63,6 @@ class PIIMaskTransform(HeldWithCorpus, TransformComponent):
     each worker would give the same placeholders to other values. In a
     ``PIIMaskIngestionPipeline`` workers get what is masked already.
     """
-
-    def __init__(
-        self,
-        *,
-        masker: Masker | None = None,
-        registry: Registry | None = None,
-        **fields: Any,
-    ) -> None:
-        super().__init__(**{"masker": masker, "registry": registry, **fields})
 
     @classmethod
     def class_name(cls) -> str:
@@ -161,15 +150,6 @@ class PIIUnmaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
     asked a ``PIIMaskedEmbedding`` of the same registry; and that only as far as the
     masker's ``restore`` policy lets it.
     """
-
-    def __init__(
-        self,
-        *,
-        masker: Masker | None = None,
-        registry: Registry | None = None,
-        **fields: Any,
-    ) -> None:
-        super().__init__(**{"masker": masker, "registry": registry, **fields})
 
     @classmethod
     def class_name(cls) -> str:
