@@ -8,12 +8,14 @@ more, because two harmless stretches can become something that reads as a placeh
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import TypeVar
 
-from .audit import Audit, is_heard, log
+from .audit import Audit, Event, Refused, Unmasked, is_heard, log
+from .audit import Masked as MaskedEvent
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputTooDeep
+from .errors import InputTooDeep, MaskingError
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION
@@ -26,7 +28,9 @@ from .registry import Registry
 from .restore import STANDARD, USER
 from .restore import Policy as RestorePolicy
 from .restorer import Restorer
+from .sinks import default_key, of_session, tell
 from .stream import StreamUnmasker
+from .tally import tally
 from .tree import Visit, from_source, walk
 from .vault import DEFAULT_VAULT, Vault, Wanted
 
@@ -42,7 +46,7 @@ class Masker:
     bounds one text. ``instruction`` is what the model is told ("" for nothing).
     ``restore`` says where values may come back. ``prove``: look once more, before it is
     sent, whether a known value stands in the masked text in any disguise. ``audit``
-    takes what happened, without values.
+    takes what happened, without values, with ids hashed by ``audit_key``.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -57,6 +61,7 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    audit_key: bytes = field(default_factory=default_key, repr=False)
     _planner: Planner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -89,10 +94,15 @@ class Masker:
         because an enclosing layer put them there. ``source``: who has said it, for the
         restore policy. Raises MaskingError.
         """
-
-        if isinstance(tree, str) and has_nothing(tree, self._planner, registry):
-            if self.prove:
-                self._sent([tree], registry, 0)
+        started = perf_counter()
+        try:
+            plain = isinstance(tree, str) and has_nothing(tree, self._planner, registry)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
+        if plain:
+            if is_heard(self.audit):
+                self._masked_plain(str(tree), registry, started)
             return tree
 
         def walker(visit: Visit) -> T:
@@ -111,7 +121,17 @@ class Masker:
         "code", "log" ... What is no placeholder of ours stays. Never raises for what
         it cannot read: that comes back as it is.
         """
-        return self.restorer(registry).tree(tree, sink=sink)
+        if not is_heard(self.audit):
+            return self.restorer(registry).tree(tree, sink=sink)
+        started = perf_counter()
+        restorer = self.restorer(registry)
+        result = restorer.tree(tree, sink=sink)
+        why = [each.reason for each in restorer.unrestored]
+        refused, took = why.count("refused"), _ms(started)
+        with suppress(Exception):
+            audit = self.audit_of(registry)
+            audit(Unmasked(sink, len(why) - refused, refused, took))
+        return result
 
     def restorer(
         self,
@@ -133,7 +153,7 @@ class Masker:
         return Restorer(
             registry.view(),
             policy=self.restore,
-            audit=self.audit,
+            audit=self.audit_of(registry),
             shown=shown,
             settle=settle if layered else None,
         )
@@ -173,7 +193,11 @@ class Masker:
         if not self.prove:
             return
         texts = list(texts)
-        refuse_known(texts, self._planner, registry)
+        try:
+            refuse_known(texts, self._planner, registry)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
         self._sent(texts, registry, 0)
 
     def unmasked(self, text: str, registry: Registry) -> set[str]:
@@ -197,6 +221,29 @@ class Masker:
         self, walker: Callable[[Visit], T], registry: Registry, layered: bool
     ) -> tuple[T, Masked]:
         """What the walker makes of the masked texts, and these."""
+        started = perf_counter()
+        try:
+            result, masked = self._made(walker, registry, layered)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
+        if is_heard(self.audit):
+            took = _ms(started)
+            self._tell(
+                lambda: MaskedEvent(
+                    len(masked.texts),
+                    len(masked.new),
+                    sum(map(len, masked.texts)),
+                    tally(masked.new),
+                    ms=took,
+                ),
+                registry,
+            )
+        return result, masked
+
+    def _made(
+        self, walker: Callable[[Visit], T], registry: Registry, layered: bool
+    ) -> tuple[T, Masked]:
         texts: list[Text] = []
         too_deep = False
         try:
@@ -212,10 +259,36 @@ class Masker:
         return walker(lambda text: next(results)), masked
 
     def _sent(self, texts: Sequence[str], registry: Registry, again: int) -> None:
-        if not is_heard(self.audit):
-            return
+        if is_heard(self.audit):
+            self._tell(
+                lambda: receipt(texts, known=len(registry), masked_again=again),
+                registry,
+            )
+
+    def _masked_plain(self, text: str, registry: Registry, started: float) -> None:
+        """A text that the gate let pass."""
+        took = _ms(started)
+        self._tell(
+            lambda: MaskedEvent(1, 1, len(text), skipped=True, ms=took), registry
+        )
+        if self.prove:
+            self._sent([text], registry, 0)
+
+    def audit_of(self, registry: Registry) -> Audit:
+        """``audit``, which is told of each event when and in which session it was."""
+        return of_session(self.audit, self.audit_key, registry.tenant, registry.session)
+
+    def _tell(self, make: Callable[[], Event], registry: Registry) -> None:
+        tell(self.audit_of(registry), make)
+
+    def _refused(self, error: MaskingError, registry: Registry) -> None:
+        """Told where it can be; the error goes on in any case."""
         with suppress(Exception):
-            self.audit(receipt(texts, known=len(registry), masked_again=again))
+            self._tell(lambda: Refused(type(error).__name__), registry)
+
+
+def _ms(started: float) -> float:
+    return (perf_counter() - started) * 1_000
 
 
 class _Collecting:

@@ -16,6 +16,7 @@ from .restore import USER
 from .restorer import Restorer
 from .splice import Piece, settle, splice
 from .surroundings import may_lead
+from .tally import Read
 from .vault import Wanted
 from .widen import widened
 
@@ -28,10 +29,12 @@ class Text(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """The masked texts, and how many stretches only the last look found."""
+    """The masked texts, how many stretches only the last look found, and what was
+    found in the texts that the session had not seen."""
 
     texts: Sequence[str]
     again: int
+    new: Sequence[Read]
 
 
 class _Memo(NamedTuple):
@@ -98,6 +101,7 @@ def mask_texts(
         given |= new
         is_confirmed = True
     masked, again = [], 0
+    fresh: list[Read] = []
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
     ):
@@ -111,9 +115,11 @@ def mask_texts(
         if not layered:
             text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
+        if old is None:
+            fresh.append(Read(entities, plan or ()))
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
-    return Masked(masked, again)
+    return Masked(masked, again, fresh)
 
 
 def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:

@@ -155,6 +155,7 @@ KNOWS = [
     ("recognizers.readable", set()),
     ("policy", {"entities"}),
     ("audit", set()),
+    ("sinks", {"audit", "errors"}),
     ("view", set()),
     ("spellings", {"entities"}),
     ("grammar", {"entities", "spellings"}),
