@@ -122,6 +122,7 @@ def test_the_adapters_do_not_know_each_other() -> None:
             "phonenumbers",
             {"piimask_core.identity", "piimask_core.recognizers.presidio_phones"},
         ),
+        ("opendp", {"piimask_core.analytics.release"}),
         ("spacy", set()),
     ],
 )
