@@ -68,6 +68,8 @@ Reason = Annotated[str, BeforeValidator(_known(REASONS))]
 Many = Annotated[int, Field(ge=0, le=2**53)]
 Bin = Annotated[int, Field(ge=0, le=10)]
 """A score's first decimal place: 0.85 is 8."""
+Feature = Literal["alone", "digits", "capitals", "labelled"]
+Verdict = Literal["false_positive", "missed", "wrong_type"]
 Hash = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{16})?$")]
 """Of an id, with a key; "" where nothing is told."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -247,11 +249,11 @@ class Judged(_Told):
     ``value``: keyed hash, so that the same value counts once.
     """
 
-    verdict: Literal["false_positive", "missed", "wrong_type"]
+    verdict: Verdict
     type: Type
     meant: Type = "OTHER"
     bin: Bin | None = None
-    features: tuple[Literal["alone", "digits", "capitals", "labelled"], ...] = ()
+    features: tuple[Feature, ...] = ()
     value: Hash = ""
     event: Literal["judged"] = field(default="judged", kw_only=True)
 
@@ -294,6 +296,11 @@ def is_heard(audit: Audit) -> bool:
     """Whether anybody takes what happens with each text: making an event costs more
     than masking a short message."""
     return audit is not log or _LOGGER.isEnabledFor(logging.DEBUG)
+
+
+def is_kept(audit: Audit) -> bool:
+    """Whether anybody takes what is rare."""
+    return audit is not log or _LOGGER.isEnabledFor(logging.INFO)
 
 
 def log(event: Event) -> None:

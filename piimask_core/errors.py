@@ -12,7 +12,7 @@ PIIMaskError
 ├── RegistryLost            this conversation's registry is not in the vault
 ├── RegistryConflict        two copies of it gave one placeholder to two values
 ├── RegionRefused           this conversation's values belong in another region
-├── AuditLogError           an audit log, or what was made of it, cannot be read
+├── AuditLogError           an audit log cannot be read, or nobody keeps one
 ├── BudgetError             no figure was released: the question or the budget
 │   └── BudgetSpent         what is left of the privacy budget is not enough
 ├── ExamplesError           labelled examples cannot be read or measured
@@ -73,7 +73,7 @@ class RegionRefused(PIIMaskError, ValueError):
 
 
 class AuditLogError(PIIMaskError, ValueError):
-    """An audit log cannot be read: the message says which file and line."""
+    """An audit log cannot be read, or nobody keeps one."""
 
 
 class BudgetError(PIIMaskError, ValueError):

@@ -16,6 +16,7 @@ from .audit import Masked as MaskedEvent
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
 from .errors import InputTooDeep, MaskingError
+from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION
@@ -83,6 +84,11 @@ class Masker:
     def entities(self, text: str) -> list[Entity]:
         """What would be replaced in this text, leaving any session aside."""
         return self._planner.entities(text)
+
+    @property
+    def feedback(self) -> Feedback:
+        """Where this masker was wrong: reports for ``audit``, without values."""
+        return Feedback(self.audit, self.audit_key)
 
     def mask(
         self, tree: T, registry: Registry, *, layered: bool = False, source: str = USER
