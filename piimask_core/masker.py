@@ -15,7 +15,7 @@ from .audit import Audit, Event, Refused, Unmasked, is_heard, log
 from .audit import Masked as MaskedEvent
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputTooDeep, MaskingError
+from .errors import InputTooDeep, MaskingError, PIIMaskError, RegionRefused
 from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
@@ -34,6 +34,7 @@ from .stream import StreamUnmasker
 from .tally import tally
 from .tree import Visit, from_source, walk
 from .vault import DEFAULT_VAULT, Vault, Wanted
+from .view import View
 
 T = TypeVar("T")
 
@@ -47,7 +48,9 @@ class Masker:
     bounds one text. ``instruction`` is what the model is told ("" for nothing).
     ``restore`` says where values may come back. ``prove``: look once more, before it is
     sent, whether a known value stands in the masked text in any disguise. ``audit``
-    takes what happened, without values, with ids hashed by ``audit_key``.
+    takes what happened, without values, with ids hashed by ``audit_key``. ``region``:
+    values of sessions that belong to another one are not read; the vault must be of
+    this one.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -63,9 +66,12 @@ class Masker:
     prove: bool = True
     audit: Audit = log
     audit_key: bytes = field(default_factory=default_key, repr=False)
+    region: str = ""
     _planner: Planner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.region and getattr(self.vault, "region", "") != self.region:
+            raise RegionRefused("The masker's region is not the vault's.")
         planner = Planner(
             recognizer=self.recognizer,
             policy=self.policy,
@@ -151,17 +157,25 @@ class Masker:
         ``shown``: the placeholders that stood in this request. ``layered``: a layer
         around us restores; respelled placeholders are put right for it, and invented
         ones are made LITERAL, so that they mean nothing when such a one is issued.
+        A vault that does not answer never blocks one: then nothing is restored.
         """
 
         def settle(invented: str) -> str:
-            return registry.mint([Wanted(LITERAL, invented, invented, "model")])[0]
+            with suppress(PIIMaskError):
+                want = Wanted(LITERAL, invented, invented, "model")
+                return registry.mint([want])[0]
+            return invented
 
+        view, missing = View({}, registry.issued.labels, {}), "unavailable"
+        with suppress(PIIMaskError):
+            view, missing = registry.view(), "unknown"
         return Restorer(
-            registry.view(),
+            view,
             policy=self.restore,
             audit=self.audit_of(registry),
             shown=shown,
-            settle=settle if layered else None,
+            settle=settle if layered and missing == "unknown" else None,
+            missing=missing,
         )
 
     def stream_unmasker(

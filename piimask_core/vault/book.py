@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..entities import Entity, label_of
-from ..errors import RegistryConflict
+from ..errors import InputError, RegistryConflict
 from ..grammar import Placeholder, parse
-from ..identity import is_known_again
+from ..identity import compact, is_known_again
 from ..known import Identity, Known
 from ..view import View
 from .memo import Memo
@@ -144,10 +144,12 @@ class Book:
             self._forget()
             return count
 
-    def expire(self) -> None:
+    def expire(self) -> bool:
         """Forget the values if their time is over, without counting as a use."""
         with self._lock:
+            before = len(self)
             self._expire(self._clock())
+            return len(self) < before
 
     def export(self, since: int = 0, also: Collection[str] = ()) -> dict[str, Any]:
         """Counters, age and entries in JSON types: those after the first ``since``
@@ -155,15 +157,54 @@ class Book:
         with self._lock:
             self._touch()
             return {
+                **self.tally(),
                 "age": self._clock() - self._since,
-                "counters": dict(self._counters),
                 "entries": [
-                    [*entry[:-1], sorted(self._sources[entry.placeholder])]
-                    for entry in self._entries
+                    list(entry)
+                    for entry in self.contents()
                     if entry.serial > since or entry.placeholder in also
                 ],
+            }
+
+    def tally(self) -> dict[str, Any]:
+        """How far the counters are, as an export without entries."""
+        with self._lock:
+            return {
+                "age": 0.0,
+                "counters": dict(self._counters),
+                "entries": [],
                 "minted": self._minted,
             }
+
+    def contents(self) -> list[Entry]:
+        """Every value with its placeholder and who has said it: all in clear."""
+        with self._lock:
+            self._touch()
+            return [
+                entry._replace(sources=sorted(self._sources[entry.placeholder]))
+                for entry in self._entries
+            ]
+
+    def erase_value(self, value: str) -> int:
+        """Forget all that holds these letters and digits; how many there were."""
+        form = compact(value)
+        if not form:
+            raise InputError("A value to erase has at least one letter or digit.")
+        with self._lock:
+            self.sync()
+            left = [e for e in self.contents() if form not in compact(e.value)]
+            count = len(self) - len(left)
+            if count:
+                self._keep_only(left)
+            return count
+
+    def _keep_only(self, entries: Sequence[Entry]) -> None:
+        """Forget all other entries; their numbers are not given again."""
+        since = self._since
+        self._forget()
+        self._since = since
+        for entry in entries:
+            self._write(entry)
 
     def absorb(
         self, exported: Mapping[str, Any], *, elapsed: float = 0.0, idle: float = 0.0
@@ -284,7 +325,7 @@ class Book:
     def _touch(self) -> None:
         now = self._clock()
         self._expire(now)
-        self._used = now
+        self._used = max(self._used, now)
 
     def _expire(self, now: float) -> None:
         if now - self._used > self._ttl or now - self._since > self._max_age:

@@ -4,13 +4,18 @@ To add an engine: a function that makes a new, empty place and gives a maker of 
 over it, and its name in ``ENGINES``.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from piimask_core import MemoryVault
 from piimask_core.vault import StaticKeys, StoredVault
 from piimask_core.vault.dictstore import DictStore
 from piimask_core.vault.sqlite import SQLiteStore
+
+FULL = os.environ.get("PIIMASK_FULL") == "1"
+"""Whether to run the sizes of a release, for hours, not those of every change."""
 
 KEYS = StaticKeys({"k1": bytes(range(32))})
 
@@ -20,6 +25,11 @@ class Open(Protocol):
 
     def __call__(self, **options: Any) -> StoredVault:
         """``clock``, ``ttl`` and ``max_age`` go to the store as well."""
+
+
+def size(usual: int, full: int) -> int:
+    """How many: usually, and for a release."""
+    return full if FULL else usual
 
 
 Engine = Callable[[Path], Iterator[Open]]
@@ -58,6 +68,18 @@ def sqlite(path: Path) -> Iterator[Open]:
     yield again
     for vault in opened:
         vault.close()
+
+
+def memory(path: Path) -> Iterator[Any]:
+    """The one vault of a process: opening it again gives the same."""
+    made: list[MemoryVault] = []
+
+    def opened(**options: Any) -> MemoryVault:
+        if not made:
+            made.append(MemoryVault(**options))
+        return made[0]
+
+    yield opened
 
 
 ENGINES: Mapping[str, Engine] = {"dict": dicts, "sqlite": sqlite}
