@@ -42,6 +42,11 @@ def default_key() -> bytes:
     return key
 
 
+def is_of_this_process(key: bytes) -> bool:
+    """Whether nobody gave this key: it is another one in the next process."""
+    return key == _UNKEYED
+
+
 def hashed(key: bytes, *parts: str) -> str:
     """16 hexadecimal digits for an id: nobody without the key can tell whose it is."""
     raw = [part.encode("utf-8", "surrogatepass") for part in parts]
