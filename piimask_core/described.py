@@ -104,7 +104,7 @@ def _parts(thing: Any, skip: set[int], seen: set[int], depth: int) -> Iterator[b
             yield from inner(
                 (name, getattr(thing, name, getattr(thing, f"_{name}", 0)))
             )
-        call = getattr(type(thing), "__call__", None)
+        call = vars(type(thing)).get("__call__")
         if isinstance(call, FunctionType):
             yield from inner(call)
 

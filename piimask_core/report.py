@@ -210,8 +210,8 @@ def _measured(measured: Mapping[str, Any]) -> list[str]:
         return ["Nothing was measured for this record."]
     lines = ["| set | type | labelled | recall | leaked | precision |"]
     lines.append("|---" * 6 + "|")
-    for name, told in measured.items():
-        for type, shares in [("all", told["all"]), *told["types"].items()]:
+    for name, found in measured.items():
+        for type, shares in [("all", found["all"]), *found["types"].items()]:
             cells = [_share(shares[f]) for f in ("recall", "leaked", "precision")]
             row = [
                 _one_line(name),

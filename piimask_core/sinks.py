@@ -201,6 +201,7 @@ def _event(line: bytes) -> Event | None:
     try:
         return EVENTS.validate_json(line)
     except ValidationError as error:
-        if error.errors(include_input=False)[0]["type"] == "json_invalid":
+        is_cut = error.errors(include_input=False)[0]["type"] == "json_invalid"
+        if is_cut and line.startswith(b'{"'):
             return None
         raise

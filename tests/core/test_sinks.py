@@ -86,6 +86,7 @@ def test_a_line_that_breaks_off_is_left_out(
         '{"event":"jane@example.com"}',
         '["jane@example.com"]',
         '"jane@example.com"',
+        "jane@example.com",
         '{"event":"refused","cause":"InputError","session":"jane@example.com"}',
     ],
 )
