@@ -8,7 +8,8 @@ more, because two harmless stretches can become something that reads as a placeh
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, TypeVar
 
 from .audit import Audit, Event, NotReversible, is_heard, log
@@ -19,7 +20,7 @@ from .entities import LITERAL, Entity, Recognizer
 from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, WITH_REFERENCES
+from .instruction import INSTRUCTION, REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
@@ -109,7 +110,6 @@ class Masker:
             domain=profile.name if profile else "",
         )
         object.__setattr__(self, "_planner", planner)
-        object.__setattr__(self, "instruction", self._instruction(policy))
         if self.mode not in MODES:
             raise InputError(f"mode is one of {', '.join(MODES)}.")
         if self.tuned == "precision" and self.vendor_retention != "zero":
@@ -127,24 +127,39 @@ class Masker:
         return picked if self.tuning is None else self.tuning
 
     @property
+    def decides(self) -> Policy:
+        """The policy that holds: given, or the profile's."""
+        return self._planner.policy
+
+    @property
     def thresholds(self) -> Thresholds:
         """From which score on something is an entity, by type."""
         return self._planner.thresholds
 
     @property
-    def decides(self) -> Policy:
-        """The policy that holds: given, or the profile, or placeholders for all."""
-        return self._planner.policy
-
-    def _instruction(self, policy: Policy) -> str:
-        given = self.instruction
-        given = given.meant if isinstance(given, _Silent) else given
+    def tells(self) -> str:
+        """What the model is told: the instruction, and of references where the policy
+        gives any; nothing where nothing is masked."""
         if self.mode == "observe":
-            return _Silent(given)
-        if given in (INSTRUCTION, WITH_REFERENCES):
-            refers = names_operator(policy, "reference")
-            return WITH_REFERENCES if refers else INSTRUCTION
-        return given
+            return ""
+        if self.instruction == INSTRUCTION and names_operator(
+            self.decides, "reference"
+        ):
+            return f"{INSTRUCTION} {REFERENCES}"
+        return self.instruction
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to make it again elsewhere: what is ours by default is taken from there.
+
+        Its sessions stay in the vault, so that must be one that both can reach.
+        """
+        ours = {"recognizer": default_recognizer()}
+        parts = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.init and getattr(self, each.name) is not ours.get(each.name)
+        }
+        return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
         """The registry of a conversation, from this masker's vault."""
@@ -336,17 +351,6 @@ class Masker:
 
 
 MODES = ("mask", "observe")
-
-
-class _Silent(str):
-    """Nothing is said while a masker observes; ``meant`` is for one that masks."""
-
-    meant: str
-
-    def __new__(cls, meant: str) -> "_Silent":
-        made = super().__new__(cls, "")
-        made.meant = meant
-        return made
 
 
 def _as_it_is(text: str) -> str:

@@ -145,7 +145,7 @@ def test_observing_changes_nothing_and_counts() -> None:
     assert shadow.mask(tree, registry) is tree
     assert shadow.mask_with(lambda visit: visit(JANE), registry) == JANE
     assert registry.minted == 0
-    assert shadow.instruction == ""
+    assert shadow.tells == ""
     assert events == [
         Observed(
             5,
@@ -160,11 +160,11 @@ def test_a_masker_that_observed_can_be_told_to_mask() -> None:
     """What the model is to be told was not forgotten."""
     shadow = masker(mode="observe", instruction="Mine.")
 
-    assert replace(shadow, mode="mask").instruction == "Mine."
-    assert replace(masker(mode="observe"), mode="mask").instruction == INSTRUCTION
+    assert replace(shadow, mode="mask").tells == "Mine."
+    assert replace(masker(mode="observe"), mode="mask").tells == INSTRUCTION
     refer = by_type({}, default="reference")
     both = replace(masker(policy=refer), policy=by_type({}))
-    assert both.instruction == INSTRUCTION
+    assert both.tells == INSTRUCTION
 
 
 def test_guards_let_pass_what_is_only_observed() -> None:
