@@ -221,7 +221,7 @@ class PIIMaskedChatModel(BaseChatModel):
             mentioned=mentioned,
         )
         if mentioned:
-            sent, settings = _told(sent, settings, self.masker.instruction)
+            sent, settings = _told(sent, settings, self.masker.tells)
         self.masker.proven(every_text([sent, settings]), scope.registry)
         restorers = self._restorers(scope, mentioned)
         return _Request(sent, settings, restorers, _asks_for_json(kwargs))
