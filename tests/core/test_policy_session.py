@@ -386,6 +386,23 @@ def test_decisions_say_why_and_what_cannot_be_undone() -> None:
     assert registry.minted == 0
 
 
+def test_a_verification_code_is_stripped_where_the_recognizer_finds_one() -> None:
+    """It calls them passwords; PCI DSS lets nobody keep them."""
+    finance = Masker(profile="finance", vault=MemoryVault())
+
+    masked = finance.mask("My cvv is 777, the card expires soon.", own_registry())
+
+    assert masked == "My cvv, the card expires soon."
+
+
+def test_decisions_take_an_issued_placeholder_for_what_it_is_when_typed() -> None:
+    """Somebody's text."""
+    plain, registry = masker(), own_registry()
+    made = plain.mask(JANE, registry)
+
+    assert [d.type for d in plain.decisions(made, registry)] == ["LITERAL"]
+
+
 def test_decisions_say_what_is_final() -> None:
     """What is stripped, and what Presidio writes over."""
     final = masker(
