@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from core.helpers import BOB, JANE, SSN, Clock, own_registry
+from core.helpers import BOB, JANE, SSN, Clock, best_of, own_registry
 
 from piimask_core import (
     Context,
@@ -331,6 +331,30 @@ def test_corrections_are_carried_in_parts_and_erased_ones_stay_away() -> None:
     again = Registry.loads(late, key=KEY, vault=registry.vault)
     assert masker().mask("Bree", again) == "<LOCATION_1>"
     assert not again.notes.is_added("Acme")
+
+
+def test_many_corrections_cost_in_proportion() -> None:
+    """Kept, added again, and kept once more."""
+
+    def correct(many: int) -> None:
+        registry = own_registry()
+        for n in range(many):
+            registry.keep(f"name{n}")
+        for n in range(many):
+            registry.add(f"name{n}", "ORG")
+        assert registry.notes.kept("name1") == []
+
+    assert best_of(3, lambda: correct(400)) < 12 * best_of(3, lambda: correct(100))
+
+
+def test_many_strips_cost_in_proportion() -> None:
+    """What goes with each is looked for beside it."""
+    strip = masker(policy=by_type({"PERSON": "strip"}))
+
+    def masked(many: int) -> None:
+        strip.mask(f"to Anna, {JANE}. " * many, own_registry())
+
+    assert best_of(3, lambda: masked(2_000)) < 12 * best_of(3, lambda: masked(500))
 
 
 def test_a_correction_is_no_placeholder() -> None:
