@@ -16,15 +16,8 @@ from piimask_core.session import Scope
 from piimask_core.tree import SCHEMAS, Visit, from_source, walk_schema
 
 from .messages import instruct, map_extra, map_messages, texts_of
-from .restoring import (
-    ChatStream,
-    CompletionStream,
-    Restoring,
-    adriven,
-    driven,
-    restored_extra,
-    restored_message,
-)
+from .restoring import Restoring, restored_extra, restored_message
+from .streams import ChatStream, CompletionStream, adriven, driven
 
 Options = Mapping[str, Any]
 
