@@ -4,11 +4,12 @@ import secrets
 import threading
 import weakref
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
-from ..errors import RegionRefused, SealError
+from ..errors import PIIMaskError, RegionRefused, SealError
 from .keys import Keys, Wrapped
-from .memory import DAY, Erased, address_of, erased_in, exported
+from .memory import DAY, Erased, address_of, each_of, erased_in, exported
 from .mirror import Mirror, asked, lost
 from .sealing import Cipher, InClear, Sealed
 from .store import Address, Head, Store, new_life
@@ -93,7 +94,10 @@ class StoredVault:
         """
         address = address_of(tenant, session)
         count = asked(lambda: self.store.forget(address))
-        self._drop(address)
+        mirror = self._at_hand(address)
+        if mirror is not None:
+            with suppress(PIIMaskError):
+                mirror.sync()
         return Erased(tenant, session, count or 0)
 
     def erase_value(self, tenant: str, value: str) -> list[Erased]:
@@ -114,10 +118,11 @@ class StoredVault:
     def rewrap(self) -> int:
         """Wrap every session's key with the newest key; how many had another.
 
-        May be broken off and run again, while others read and write.
+        May be broken off and run again, while others read and write. Raises SealError
+        where a key is not at hand, when all others are done.
         """
         addresses = asked(lambda: [*self.store.sessions()])
-        return sum(map(self._rewrapped, addresses))
+        return sum(each_of(addresses, self._rewrapped))
 
     def purge(self) -> int:
         """Forget every session whose time is over; how many there were."""
