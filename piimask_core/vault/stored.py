@@ -1,5 +1,6 @@
 """A vault over any store: who may open a session there, and with which keys."""
 
+import json
 import secrets
 import threading
 import weakref
@@ -199,8 +200,11 @@ class StoredVault:
         if keys is not None:
             wrapped = asked(lambda: keys.wrap(address[0], key, place))
         cipher: Cipher = InClear() if keys is None else Sealed(key)
-        state = cipher.seal(b"{}", ("1", *address, epoch, "state", "0"))
-        fresh = Head(epoch, new_life(), 0, b"", state, b"", *wrapped, self.region)
+        life = new_life()
+        empty = {"life": life, "counters": {}, "forgotten": {}}
+        place = ("1", *address, epoch, "state", "0")
+        state = cipher.seal(json.dumps(empty).encode(), place)
+        fresh = Head(epoch, life, 0, b"", state, b"", *wrapped, self.region)
         return asked(lambda: self.store.open(address, fresh)) or fresh
 
     def _session_key(self, address: Address, head: Head) -> Cipher:
