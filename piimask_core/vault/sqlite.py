@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..errors import InputError
+from ..errors import InputError, VaultUnavailable
 from .keys import Keys
 from .memory import DAY
 from .store import (
@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS log (
     PRIMARY KEY (head, serial)
 ) STRICT, WITHOUT ROWID;
 """
+_VERSION = 1
 _HEAD = (
     "SELECT id, created, used, epoch, life, minted, mark, state, data_key, key_id, "
     "wrapped, region FROM heads WHERE tenant = ? AND session = ?"
@@ -143,14 +144,18 @@ class SQLiteStore:
 
     def purge(self) -> int:
         """See ``Store.purge``."""
-        count = 0
-        for address in self.sessions():
+        now = self._clock()
+        with self._transaction() as db:
+            over = db.execute(
+                "SELECT tenant, session FROM heads WHERE data_key != x''"
+                " AND (used < ? OR created < ?)",
+                (now - self._ttl, now - self._max_age),
+            ).fetchall()
+        for address in over:
             with self._transaction() as db:
-                before = db.total_changes
                 self._found(db, address)
-                count += db.total_changes > before
         self._shrink()
-        return count
+        return len(over)
 
     def __getstate__(self) -> dict[str, Any]:
         """Path and settings; each process opens the file itself."""
@@ -271,7 +276,11 @@ class SQLiteStore:
             "trusted_schema = OFF",
         ):
             db.execute(f"PRAGMA {pragma}").fetchall()
-        db.executescript(_TABLES)
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            db.close()
+            raise VaultUnavailable("This file was written by another version of ours.")
+        db.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
         return db
 
 
