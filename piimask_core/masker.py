@@ -174,12 +174,9 @@ class Masker:
 
         Its sessions stay in the vault, so that must be one that both can reach.
         """
-        ours = {"recognizer": default_recognizer()}
-        parts = {
-            each.name: getattr(self, each.name)
-            for each in fields(self)
-            if each.init and getattr(self, each.name) is not ours.get(each.name)
-        }
+        parts = {e.name: getattr(self, e.name) for e in fields(self) if e.init}
+        if self.recognizer is default_recognizer():
+            del parts["recognizer"]
         return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
