@@ -213,7 +213,7 @@ class PIIMaskedChatModel(BaseChatModel):
         given = {"stop": stop, **kwargs}
         sent, settings = self._masked(messages, given, scope, mentioned)
         if mentioned:
-            sent, settings = _told(sent, settings, self.masker.instruction)
+            sent, settings = _told(sent, settings, self.masker.tells)
         restorers = self._restorers(scope, mentioned)
         return _Request(sent, settings, restorers, _asks_for_json(kwargs))
 

@@ -113,7 +113,7 @@ class Border:
         write = _tool_call_writer.get()
         undo = _tool_call_writer.set(write and self._writer(write))
         try:
-            with tracing_context(enabled=False), layer(None):  # type: ignore[arg-type]
+            with tracing_context(enabled=False), layer(None):
                 yield
         finally:
             _tool_call_writer.reset(undo)
