@@ -76,7 +76,13 @@ class Border:
         if runtime := inside.get(_RUNTIME):
             outside[_RUNTIME] = self.runtime(runtime)
         guard = Guard(self._masker, self.registry)
-        return {**config, "callbacks": [guard], "configurable": outside}
+        told = self.real(config.get("metadata") or {})
+        return {
+            **config,
+            "callbacks": [guard],
+            "configurable": outside,
+            "metadata": told,
+        }
 
     def runtime(self, runtime: Any, **changed: Any) -> Any:
         """A runtime whose custom stream is masked."""

@@ -16,14 +16,22 @@ from ..errors import (
     PIIMaskError,
     RegistryConflict,
     RegistryLost,
-    SealError,
     VaultUnavailable,
 )
-from ..grammar import parse
 from ..view import View
 from .book import Book, Clock, Draft, Entry
 from .sealing import Cipher
-from .store import Addition, Address, Head, Position, Reply, Row, Store, new_life
+from .store import (
+    Addition,
+    Address,
+    Head,
+    Position,
+    Reply,
+    Row,
+    Store,
+    life_number,
+    new_life,
+)
 
 T = TypeVar("T")
 
@@ -98,8 +106,10 @@ class Mirror(Book):
         """See ``Book.check``."""
         life, serial, mark = seen["mark"].split(":")
         with self._lock:
-            is_here = life != self._at.life or (
-                self._marks.get(int(serial), b"").hex() == mark
+            self._exchange(None)
+            is_here = life_number(life) < life_number(self._at.life) or (
+                life == self._at.life
+                and self._marks.get(int(serial), b"").hex() == mark
             )
             if seen["minted"] > self._minted or not is_here:
                 raise lost()
@@ -107,10 +117,14 @@ class Mirror(Book):
     def _keep_only(self, entries: Sequence[Entry]) -> None:
         """See ``Book._keep_only``: another life, with another key, of these alone."""
         drafted = Draft((), entries, {}, self._minted)
-        addition = self._addition(drafted, new_life())
+        addition = self._addition(drafted, new_life(self._at.life))
         if addition is None or not self._exchange(addition):
             raise VaultUnavailable("Somebody wrote at the same time: nothing erased.")
         self._exchange(None)
+
+    def is_idle(self) -> bool:
+        """Whether nobody asked here for so long that its time must be over."""
+        return self._clock() - self._used > self._ttl
 
     def _touch(self) -> None:
         """When a use counts and when time is over is the store's to say."""
@@ -135,7 +149,7 @@ class Mirror(Book):
         """A draft, sealed; None where it changes nothing. For another ``life``: all
         that is in it."""
         counters = dict(self._counters)
-        numbers = [parse(entry.placeholder) for entry in drafted.entries]
+        numbers = [self._made(entry.placeholder) for entry in drafted.entries]
         for label, number in (
             *drafted.counters.items(),
             *((made.label, made.number) for made in numbers if made),
@@ -152,14 +166,14 @@ class Mirror(Book):
                 secrets.token_bytes(32), self._place("data", life or self._at.life)
             )
             rows_key = self._opened(data_key, life or self._at.life)
-        rows = [
-            self._sealed(entry, rows_key, life or self._at.life)
-            for entry in drafted.entries
-        ]
+        mark = b"" if life else self._at.mark
+        rows = []
+        for entry in drafted.entries:
+            rows.append(self._sealed(entry, rows_key, life or self._at.life, mark))
+            mark = rows[-1].mark
         state = self._session_key.seal(
             json.dumps(counters).encode(), self._place("state", str(minted))
         )
-        mark = rows[-1].mark if rows else b"" if life else self._at.mark
         return Addition(rows, minted, mark, state, data_key, drafted.age, life)
 
     def _added(self, addition: Addition) -> None:
@@ -176,33 +190,38 @@ class Mirror(Book):
 
     def _exchange(self, addition: Addition | None) -> bool:
         """Whether the store did as asked; else what others did is here now."""
-        at = self._at
+        at, self._used = self._at, self._clock()
         reply = asked(lambda: self._store.append(self._address, at, addition))
         if reply is None or reply.head.epoch != self.epoch:
             raise lost()
         if not reply.done:
-            self._learn(reply)
+            asked(lambda: self._learn(reply))
         return reply.done
 
     def _learn(self, reply: Reply) -> None:
         """Take in what a reply tells. All of it is opened before any of it counts."""
         head, rows = reply.head, list(reply.rows)
-        if head.minted < self._minted:
-            raise lost()
         goes_on = head.life == self._at.life
+        is_older = life_number(head.life) <= life_number(self._at.life)
+        if head.minted < self._minted or (is_older and not goes_on):
+            raise lost()
         if goes_on and self._at.serial:
             last = rows.pop(0) if rows else Row(0, b"")
             if (last.serial, last.mark) != (self._at.serial, self._at.mark):
                 raise lost()
-        newest = rows[-1] if rows else Row(self._at.serial if goes_on else 0, b"")
-        if head.mark != (newest.mark if rows or not goes_on else self._at.mark):
-            raise lost()
         rows_key = self._opened(head.data_key, head.life) if head.data_key else None
         counters = json.loads(
             self._session_key.unseal(head.state, self._place("state", str(head.minted)))
         )
-        entries = [self._unsealed(row, head.life, rows_key) for row in rows]
-        self._refuse_conflicts(entries, goes_on)
+        mark = self._at.mark if goes_on else b""
+        entries = []
+        for row in rows:
+            entries.append(self._unsealed(row, rows_key, head.life, mark))
+            mark = row.mark
+        if head.mark != mark:
+            raise lost()
+        if twice := _twice(entries, self._values if goes_on else {}):
+            raise RegistryConflict(f"{twice} stands for two values in this vault.")
         if not goes_on:
             self._counters.update(counters)
             self._forget()
@@ -211,35 +230,23 @@ class Mirror(Book):
         self._marks.update((row.serial, row.mark) for row in rows)
         self._since = self._clock() - head.age
         self._rows_key = rows_key
-        self._at = Position(
-            self.epoch, head.life, head.minted, head.mark, newest.serial
-        )
+        serial = rows[-1].serial if rows else self._at.serial if goes_on else 0
+        self._at = Position(self.epoch, head.life, head.minted, mark, serial)
 
-    def _refuse_conflicts(self, entries: Sequence[Entry], goes_on: bool) -> None:
-        """One placeholder, two values: no store that is whole has that."""
-        here = self._values if goes_on else {}
-        new: dict[str, str] = {}
-        for entry in entries:
-            before = here.get(entry.placeholder, entry.value)
-            if not before == entry.value == new.setdefault(entry.placeholder, before):
-                raise RegistryConflict(
-                    f"{entry.placeholder} stands for two values in this vault."
-                )
-
-    def _sealed(self, entry: Entry, key: Cipher, life: str) -> Row:
+    def _sealed(self, entry: Entry, key: Cipher, life: str, before: bytes) -> Row:
+        """``before``: the mark of the row before, so that none can be left out."""
         text = json.dumps(entry[1:], ensure_ascii=False)
-        place = self._place("row", life, str(entry.serial))
+        place = self._place("row", life, str(entry.serial), before.hex())
         return Row(entry.serial, key.seal(text.encode("utf-8", "surrogatepass"), place))
 
-    def _unsealed(self, row: Row, life: str, key: Cipher | None) -> Entry:
+    def _unsealed(
+        self, row: Row, key: Cipher | None, life: str, before: bytes
+    ) -> Entry:
         if key is None:
             raise lost()
-        text = key.unseal(row.sealed, self._place("row", life, str(row.serial)))
-        try:
-            return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
-        except (ValueError, TypeError):
-            pass
-        raise SealError("A row of the vault is none of ours.")
+        place = self._place("row", life, str(row.serial), before.hex())
+        text = key.unseal(row.sealed, place)
+        return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
 
     def _opened(self, data_key: bytes, life: str) -> Cipher:
         place = self._place("data", life)
@@ -247,6 +254,16 @@ class Mirror(Book):
 
     def _place(self, *inside: str) -> tuple[str, ...]:
         return ("1", *self._address, self.epoch, *inside)
+
+
+def _twice(entries: Sequence[Entry], here: Mapping[str, str]) -> str:
+    """A placeholder with two values: no store that is whole has that. Else ""."""
+    new: dict[str, str] = {}
+    for entry in entries:
+        before = here.get(entry.placeholder, entry.value)
+        if not before == entry.value == new.setdefault(entry.placeholder, before):
+            return entry.placeholder
+    return ""
 
 
 class _Patient:
