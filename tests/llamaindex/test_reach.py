@@ -59,7 +59,7 @@ def answer(texts: Any) -> str:
     """In the form that each of these prompts asks for."""
     told = texts[-1]
     found = [match[0] for match in PLACEHOLDER.finditer(told)] or ["none"]
-    if "query_satisfied" in told:
+    if "query_satisfied" in "\n".join(texts):
         return json.dumps({"answer": f"Noted {found[-1]}.", "query_satisfied": True})
     if "choice" in told and "JSON" in told:
         return '[{"choice": 1, "reason": "it is"}]'
