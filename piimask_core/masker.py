@@ -13,7 +13,7 @@ from typing import TypeVar
 from .audit import Audit, is_heard, log
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputTooDeep
+from .errors import InputTooDeep, PIIMaskError
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION
@@ -29,6 +29,7 @@ from .restorer import Restorer
 from .stream import StreamUnmasker
 from .tree import Visit, from_source, walk
 from .vault import DEFAULT_VAULT, Vault, Wanted
+from .view import View
 
 T = TypeVar("T")
 
@@ -125,17 +126,25 @@ class Masker:
         ``shown``: the placeholders that stood in this request. ``layered``: a layer
         around us restores; respelled placeholders are put right for it, and invented
         ones are made LITERAL, so that they mean nothing when such a one is issued.
+        A vault that does not answer never blocks one: then nothing is restored.
         """
 
         def settle(invented: str) -> str:
-            return registry.mint([Wanted(LITERAL, invented, invented, "model")])[0]
+            with suppress(PIIMaskError):
+                want = Wanted(LITERAL, invented, invented, "model")
+                return registry.mint([want])[0]
+            return invented
 
+        view, missing = View({}, registry.issued.labels, {}), "unavailable"
+        with suppress(PIIMaskError):
+            view, missing = registry.view(), "unknown"
         return Restorer(
-            registry.view(),
+            view,
             policy=self.restore,
             audit=self.audit,
             shown=shown,
-            settle=settle if layered else None,
+            settle=settle if layered and missing == "unknown" else None,
+            missing=missing,
         )
 
     def stream_unmasker(

@@ -112,6 +112,15 @@ class Registry:
         """Forget every value now; how many there were. No number is given again."""
         return self._book.erase()
 
+    def renew(self) -> None:
+        """Go on after a ``RegistryLost``, above every number that was seen here.
+
+        The values are gone: placeholders given before stay as they are.
+        """
+        before = self._book.tally()
+        self._book = self.vault.renew(self.tenant, self.session)
+        self._book.absorb(before)
+
     def dumps(
         self,
         *,

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..entities import Entity, label_of
-from ..errors import RegistryConflict
+from ..errors import InputError, RegistryConflict
 from ..grammar import Placeholder, parse
-from ..identity import is_known_again
+from ..identity import compact, is_known_again
 from ..known import Identity, Known
 from ..view import View
 from .memo import Memo
@@ -155,15 +155,54 @@ class Book:
         with self._lock:
             self._touch()
             return {
+                **self.tally(),
                 "age": self._clock() - self._since,
-                "counters": dict(self._counters),
                 "entries": [
-                    [*entry[:-1], sorted(self._sources[entry.placeholder])]
-                    for entry in self._entries
+                    list(entry)
+                    for entry in self.contents()
                     if entry.serial > since or entry.placeholder in also
                 ],
+            }
+
+    def tally(self) -> dict[str, Any]:
+        """How far the counters are, as an export without entries."""
+        with self._lock:
+            return {
+                "age": 0.0,
+                "counters": dict(self._counters),
+                "entries": [],
                 "minted": self._minted,
             }
+
+    def contents(self) -> list[Entry]:
+        """Every value with its placeholder and who has said it: all in clear."""
+        with self._lock:
+            self._touch()
+            return [
+                entry._replace(sources=sorted(self._sources[entry.placeholder]))
+                for entry in self._entries
+            ]
+
+    def erase_value(self, value: str) -> int:
+        """Forget all that holds these letters and digits; how many there were."""
+        form = compact(value)
+        if not form:
+            raise InputError("A value to erase has at least one letter or digit.")
+        with self._lock:
+            self.sync()
+            left = [e for e in self.contents() if form not in compact(e.value)]
+            count = len(self) - len(left)
+            if count:
+                self._keep_only(left)
+            return count
+
+    def _keep_only(self, entries: Sequence[Entry]) -> None:
+        """Forget all other entries; their numbers are not given again."""
+        since = self._since
+        self._forget()
+        self._since = since
+        for entry in entries:
+            self._write(entry)
 
     def absorb(
         self, exported: Mapping[str, Any], *, elapsed: float = 0.0, idle: float = 0.0

@@ -66,6 +66,9 @@ class StaticKeys:
         """Id -> key, as they are now."""
         return self._keys
 
+    def __reduce__(self) -> Any:
+        raise SealError("Keys do not leave the process; use EnvKeys or FileKeys.")
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
@@ -83,6 +86,9 @@ class EnvKeys(StaticKeys):
     def keys(self) -> Mapping[str, bytes]:
         """See ``StaticKeys.keys``."""
         return _read(os.environ.get(self._variable, ""), f"${self._variable}")
+
+    def __reduce__(self) -> Any:
+        return EnvKeys, (self._variable,)
 
 
 class FileKeys(StaticKeys):
@@ -107,6 +113,9 @@ class FileKeys(StaticKeys):
                 text = file.read().decode("ascii", "replace")
                 self._known = version, _read(text, "the key file")
         return self._known[1]
+
+    def __reduce__(self) -> Any:
+        return FileKeys, (self._path,)
 
 
 class CallableKeys:

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from typing import Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from ..errors import InputError, RegistryLost
 from .book import Book, Clock
@@ -24,6 +24,23 @@ class Vault(Protocol):
 
     def adopt(self, tenant: str, session: str, epoch: str) -> Book:
         """The session's book, made under this epoch where there is none."""
+
+    def renew(self, tenant: str, session: str) -> Book:
+        """The book as the vault has it now, whatever this process knew of it."""
+
+    def erase(self, tenant: str, session: str) -> "Erased":
+        """Forget a session's values. Its counters stay, so no number is given again."""
+
+    def sessions(self, tenant: str) -> list[str]:
+        """A tenant's sessions, those without values too."""
+
+
+class Erased(NamedTuple):
+    """The receipt of an erasure: so many placeholders have no value any more."""
+
+    tenant: str
+    session: str
+    placeholders: int
 
 
 class MemoryVault:
@@ -63,10 +80,37 @@ class MemoryVault:
                 return self._new(tenant, session, epoch)
         return self.open(tenant, session, epoch)
 
+    def renew(self, tenant: str, session: str) -> Book:
+        """See ``Vault.renew``."""
+        return self.open(tenant, session)
+
+    def erase(self, tenant: str, session: str) -> Erased:
+        """See ``Vault.erase``."""
+        book = self._books.get(address_of(tenant, session))
+        return Erased(tenant, session, book.erase() if book else 0)
+
+    def erase_value(self, tenant: str, value: str) -> list[Erased]:
+        """Forget a value in all of a tenant's sessions, in any form."""
+        return erased_in(self, tenant, value)
+
+    def export(self, tenant: str, session: str) -> list[dict[str, Any]]:
+        """What is stored of a session, in clear; see ``exported``."""
+        return exported(self.open(tenant, session))
+
+    def sessions(self, tenant: str) -> list[str]:
+        """See ``Vault.sessions``."""
+        return [session for owner, session in list(self._books) if owner == tenant]
+
     def purge(self) -> None:
         """Forget the values of every session whose time is over."""
         for book in list(self._books.values()):
             book.expire()
+
+    def __reduce__(self) -> Any:
+        raise InputError(
+            "A vault in memory cannot go to another process: both would give the same "
+            "numbers. Use one that they share, such as vault_from_url('sqlite:///...')."
+        )
 
     def __repr__(self) -> str:
         return f"MemoryVault({len(self._books)} sessions)"
@@ -78,6 +122,32 @@ class MemoryVault:
         book = Book(epoch, ttl=self._ttl, max_age=self._max_age, clock=self._clock)
         self._books[address_of(tenant, session)] = book
         return book
+
+
+def erased_in(vault: Vault, tenant: str, value: str) -> list[Erased]:
+    """A receipt for each of a tenant's sessions that had a value, and has no more."""
+    counts = {
+        session: vault.open(tenant, session).erase_value(value)
+        for session in vault.sessions(tenant)
+    }
+    return [Erased(tenant, session, n) for session, n in counts.items() if n]
+
+
+def exported(book: Book) -> list[dict[str, Any]]:
+    """Of each value: placeholder, type, value and who has said it, in JSON types.
+
+    For a data subject's request: in clear, so not for a log.
+    """
+    book.sync()
+    return [
+        {
+            "placeholder": entry.placeholder,
+            "type": entry.type,
+            "value": entry.value,
+            "sources": list(entry.sources),
+        }
+        for entry in book.contents()
+    ]
 
 
 def address_of(tenant: str, session: str) -> tuple[str, str]:

@@ -12,12 +12,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..errors import PIIMaskError, RegistryConflict, RegistryLost, VaultUnavailable
+from ..errors import (
+    PIIMaskError,
+    RegistryConflict,
+    RegistryLost,
+    SealError,
+    VaultUnavailable,
+)
 from ..grammar import parse
 from ..view import View
 from .book import Book, Clock, Draft, Entry
 from .sealing import Cipher
-from .store import Addition, Address, Head, Position, Reply, Row, Store
+from .store import Addition, Address, Head, Position, Reply, Row, Store, new_life
 
 T = TypeVar("T")
 
@@ -97,6 +103,14 @@ class Mirror(Book):
             if seen["minted"] > self._minted or not is_here:
                 raise lost()
 
+    def _keep_only(self, entries: Sequence[Entry]) -> None:
+        """See ``Book._keep_only``: another life, with another key, of these alone."""
+        drafted = Draft((), entries, {}, self._minted)
+        addition = self._addition(drafted, new_life())
+        if addition is None or not self._exchange(addition):
+            raise VaultUnavailable("Somebody wrote at the same time: nothing erased.")
+        self._exchange(None)
+
     def _touch(self) -> None:
         """When a use counts and when time is over is the store's to say."""
 
@@ -116,8 +130,9 @@ class Mirror(Book):
             is_current = True
         raise VaultUnavailable("Too many others write in this session: nothing sent.")
 
-    def _addition(self, drafted: Draft) -> Addition | None:
-        """A draft, sealed; None where it changes nothing."""
+    def _addition(self, drafted: Draft, life: str = "") -> Addition | None:
+        """A draft, sealed; None where it changes nothing. For another ``life``: all
+        that is in it."""
         counters = dict(self._counters)
         numbers = [parse(entry.placeholder) for entry in drafted.entries]
         for label, number in (
@@ -127,21 +142,24 @@ class Mirror(Book):
             counters[label] = max(counters.get(label, 0), number)
         minted = drafted.minted
         if minted == self._minted:
-            if not drafted.entries and counters == self._counters:
+            if not life and not drafted.entries and counters == self._counters:
                 return None
-            minted += 1  # or nobody would learn of the counters
+            minted += 1  # or nobody would learn of it
         data_key, rows_key = b"", self._rows_key
-        if rows_key is None:
+        if life or rows_key is None:
             data_key = self._session_key.seal(
-                secrets.token_bytes(32), self._place("data", self._at.life)
+                secrets.token_bytes(32), self._place("data", life or self._at.life)
             )
-            rows_key = self._opened(data_key, self._at.life)
-        rows = [self._sealed(entry, rows_key) for entry in drafted.entries]
+            rows_key = self._opened(data_key, life or self._at.life)
+        rows = [
+            self._sealed(entry, rows_key, life or self._at.life)
+            for entry in drafted.entries
+        ]
         state = self._session_key.seal(
             json.dumps(counters).encode(), self._place("state", str(minted))
         )
-        mark = rows[-1].mark if rows else self._at.mark
-        return Addition(rows, minted, mark, state, data_key, drafted.age)
+        mark = rows[-1].mark if rows else b"" if life else self._at.mark
+        return Addition(rows, minted, mark, state, data_key, drafted.age, life)
 
     def _added(self, addition: Addition) -> None:
         """Remember how far the log is, now that an addition is in it."""
@@ -198,23 +216,29 @@ class Mirror(Book):
 
     def _refuse_conflicts(self, entries: Sequence[Entry], goes_on: bool) -> None:
         """One placeholder, two values: no store that is whole has that."""
-        values = dict(self._values) if goes_on else {}
+        here = self._values if goes_on else {}
+        new: dict[str, str] = {}
         for entry in entries:
-            if values.setdefault(entry.placeholder, entry.value) != entry.value:
+            before = here.get(entry.placeholder, entry.value)
+            if not before == entry.value == new.setdefault(entry.placeholder, before):
                 raise RegistryConflict(
                     f"{entry.placeholder} stands for two values in this vault."
                 )
 
-    def _sealed(self, entry: Entry, key: Cipher) -> Row:
+    def _sealed(self, entry: Entry, key: Cipher, life: str) -> Row:
         text = json.dumps(entry[1:], ensure_ascii=False)
-        place = self._place("row", self._at.life, str(entry.serial))
+        place = self._place("row", life, str(entry.serial))
         return Row(entry.serial, key.seal(text.encode("utf-8", "surrogatepass"), place))
 
     def _unsealed(self, row: Row, life: str, key: Cipher | None) -> Entry:
         if key is None:
             raise lost()
         text = key.unseal(row.sealed, self._place("row", life, str(row.serial)))
-        return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
+        try:
+            return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
+        except (ValueError, TypeError):
+            pass
+        raise SealError("A row of the vault is none of ours.")
 
     def _opened(self, data_key: bytes, life: str) -> Cipher:
         place = self._place("data", life)

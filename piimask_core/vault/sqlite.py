@@ -151,6 +151,13 @@ class SQLiteStore:
         self._shrink()
         return count
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Path and settings; each process opens the file itself."""
+        return {**vars(self), "_lock": None, "_connection": None, "_owner": 0}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
+
     def close(self) -> None:
         """See ``Store.close``."""
         with self._lock:

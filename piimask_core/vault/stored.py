@@ -4,23 +4,14 @@ import secrets
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 from ..errors import RegionRefused, SealError
 from .keys import Keys, Wrapped
-from .memory import DAY, address_of
+from .memory import DAY, Erased, address_of, erased_in, exported
 from .mirror import Mirror, asked, lost
 from .sealing import Cipher, InClear, Sealed
 from .store import Address, Head, Store, new_life
-
-
-class Erased(NamedTuple):
-    """The receipt of an erasure: so many placeholders have no value any more."""
-
-    tenant: str
-    session: str
-    placeholders: int
 
 
 class StoredVault:
@@ -58,6 +49,9 @@ class StoredVault:
         self._max_age = max_age
         self._patience = patience
         self._most = mirrors
+        self._start()
+
+    def _start(self) -> None:
         self._lock = threading.Lock()
         self._recent: OrderedDict[Address, Mirror] = OrderedDict()
         self._alive: weakref.WeakValueDictionary[Address, Mirror] = (
@@ -87,6 +81,11 @@ class StoredVault:
             self._mirror(address, self._born(address, epoch))
         return self.open(tenant, session, epoch)
 
+    def renew(self, tenant: str, session: str) -> Mirror:
+        """See ``Vault.renew``."""
+        self._drop(address_of(tenant, session))
+        return self.open(tenant, session)
+
     def erase(self, tenant: str, session: str) -> Erased:
         """Forget a session's values, with or without the key to read them.
 
@@ -96,6 +95,17 @@ class StoredVault:
         count = asked(lambda: self.store.forget(address))
         self._drop(address)
         return Erased(tenant, session, count or 0)
+
+    def erase_value(self, tenant: str, value: str) -> list[Erased]:
+        """Forget a value in all of a tenant's sessions, in any form; see ``Book``.
+
+        A receipt for each session that had it; with the key only.
+        """
+        return erased_in(self, tenant, value)
+
+    def export(self, tenant: str, session: str) -> list[dict[str, Any]]:
+        """What is stored of a session, in clear; see ``exported``."""
+        return exported(self.open(tenant, session))
 
     def sessions(self, tenant: str) -> list[str]:
         """A tenant's sessions, those without values too."""
@@ -121,6 +131,15 @@ class StoredVault:
         with self._lock:
             self._recent.clear()
         self.store.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """How to open it again elsewhere; nothing of what lies in it."""
+        left = ("_lock", "_recent", "_alive")
+        return {name: each for name, each in vars(self).items() if name not in left}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._start()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self._recent)} sessions at hand)"
@@ -197,8 +216,3 @@ class StoredVault:
 
     def _place(self, address: Address, epoch: str) -> tuple[str, ...]:
         return ("1", *address, epoch, "key", self.region)
-
-
-def all_sessions(vault: StoredVault, tenant: str) -> Iterator[Mirror]:
-    """Every session of a tenant, opened."""
-    return (vault.open(tenant, session) for session in vault.sessions(tenant))
