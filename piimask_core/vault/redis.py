@@ -7,8 +7,10 @@ values: its first entry is the key that opens them. Both lie in one slot of a cl
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
 
 from ..errors import InputError
 from .keys import Keys
@@ -20,7 +22,6 @@ from .stored import StoredVault
 
 if TYPE_CHECKING:
     from redis import Redis
-    from redis.commands.core import Script
 
 _PREFIX = b"piimask:1:{"
 _HEAD = b"}:head"
@@ -28,16 +29,38 @@ _LOG = b"}:log"
 
 
 class RedisStore:
-    """See ``Store``. The client gives bytes, and has a deadline of its own.
+    """See ``Store``. ``patience``: seconds that a call may take, all in all.
 
     An append that is sent twice is made once: the second is not at the log's end.
     """
 
     def __init__(
-        self, client: "Redis", *, ttl: float = DAY, max_age: float = 7 * DAY
+        self,
+        url: str,
+        *,
+        ttl: float = DAY,
+        max_age: float = 7 * DAY,
+        patience: float = 5.0,
     ) -> None:
-        self._client = client
+        self._url = SecretStr(url)
         self._limits = (ttl, max_age)
+        self._patience = patience
+        self._start()
+
+    def _start(self) -> None:
+        self._client = _client(self._url.get_secret_value(), self._patience)
+        self._open = self._client.register_script(OPEN)
+        self._append = self._client.register_script(APPEND)
+        self._forget = self._client.register_script(FORGET)
+        self._rewrap = self._client.register_script(REWRAP)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Address and settings; each process connects itself."""
+        return {name: getattr(self, name) for name in ("_url", "_limits", "_patience")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._start()
 
     def open(self, address: Address, fresh: Head | None = None) -> Head | None:
         """See ``Store.open``."""
@@ -95,22 +118,6 @@ class RedisStore:
         """(whether it was forgotten just now, the head), or None."""
         return self._open(_keys(address), [*self._times, *(fresh or ())[:9]])
 
-    @cached_property
-    def _open(self) -> "Script":
-        return self._client.register_script(OPEN)
-
-    @cached_property
-    def _append(self) -> "Script":
-        return self._client.register_script(APPEND)
-
-    @cached_property
-    def _forget(self) -> "Script":
-        return self._client.register_script(FORGET)
-
-    @cached_property
-    def _rewrap(self) -> "Script":
-        return self._client.register_script(REWRAP)
-
 
 class RedisVault(StoredVault):
     """A Redis server that several machines share; see ``StoredVault``.
@@ -131,8 +138,9 @@ class RedisVault(StoredVault):
         max_age: float = 7 * DAY,
         patience: float = 5.0,
     ) -> None:
+        store = RedisStore(url, ttl=ttl, max_age=max_age, patience=patience)
         super().__init__(
-            RedisStore(_client(url, patience), ttl=ttl, max_age=max_age),
+            store,
             keys=keys,
             plaintext=plaintext,
             region=region,
@@ -162,7 +170,7 @@ def _client(url: str, patience: float) -> "Redis":
             "This vault needs redis-py: pip install 'llm-piimask[redis]'"
         ) from None
     pool = None
-    try:
+    with suppress(ValueError, TypeError, AttributeError):  # they may say a password
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=50,
@@ -171,8 +179,6 @@ def _client(url: str, patience: float) -> "Redis":
             socket_connect_timeout=patience / 3,
             retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
         )
-    except (ValueError, TypeError, AttributeError):
-        pass  # what they say may hold a password
     if pool is None or pool.connection_kwargs.get("decode_responses"):
         raise InputError("Not an address of Redis: redis://user:password@host:6379/0")
     return Redis.from_pool(pool)

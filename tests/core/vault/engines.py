@@ -4,12 +4,21 @@ To add an engine: a function that makes a new, empty place and gives a maker of 
 over it, and its name in ``ENGINES``.
 """
 
+import itertools
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
-from piimask_core.vault import StaticKeys, StoredVault
+import psycopg
+import redis as redis_py
+from core.vault.servers import postgres_url, redis_url
+
+from piimask_core.vault import StaticKeys, Store, StoredVault
 from piimask_core.vault.dictstore import DictStore
+from piimask_core.vault.postgres import PostgresStore
+from piimask_core.vault.redis import RedisStore
 from piimask_core.vault.sqlite import SQLiteStore
 
 KEYS = StaticKeys({"k1": bytes(range(32))})
@@ -60,4 +69,95 @@ def sqlite(path: Path) -> Iterator[Open]:
         vault.close()
 
 
-ENGINES: Mapping[str, Engine] = {"dict": dicts, "sqlite": sqlite}
+def redis(path: Path) -> Iterator[Open]:
+    """One database of a Redis server, by the server's own clock."""
+    url = redis_place()
+
+    def age(seconds: float) -> None:
+        with redis_py.Redis.from_url(url) as client:
+            for head in client.keys("*:head"):
+                client.hincrbyfloat(head, "created", -seconds)
+                client.hincrbyfloat(head, "used", -seconds)
+
+    yield from _served(lambda **limits: RedisStore(url, **limits), age)
+
+
+def postgres(path: Path) -> Iterator[Open]:
+    """One database of a PostgreSQL server, by the server's own clock."""
+    url = postgres_place()
+
+    def age(seconds: float) -> None:
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "UPDATE piimask_1.heads SET created = created - %s, used = used - %s",
+                (seconds, seconds),
+            )
+
+    yield from _served(lambda **limits: PostgresStore(url, **limits), age)
+
+
+def redis_place() -> str:
+    """The address of an empty database."""
+    url = redis_url().removesuffix("/0") + f"/{next(_NUMBERS)}"
+    with redis_py.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+def postgres_place() -> str:
+    """The address of an empty database."""
+    name = f"test{next(_NUMBERS)}"
+    with psycopg.connect(postgres_url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return urlsplit(postgres_url())._replace(path=f"/{name}").geturl()
+
+
+_NUMBERS = itertools.count(1)
+
+
+def _served(make: Callable[..., Store], age: Callable[[float], None]) -> Iterator[Open]:
+    """Vaults over a server, whose clock nobody can set: what it has becomes older.
+
+    Its own time goes on meanwhile: what the limits are longer by, half a second.
+    """
+    opened: list[StoredVault] = []
+    ahead: list[float] = []
+
+    def pass_time(clock: Callable[[], float]) -> None:
+        now = clock() - time.monotonic()
+        if ahead and abs(now - ahead[0]) > 0.1:
+            age(now - ahead[0])
+            ahead[0] = now
+        ahead[:] = ahead or [now]
+
+    def again(**options: Any) -> StoredVault:
+        limits = {k: options[k] + 0.5 for k in _TIMES if k in options}
+        store = make(**limits)
+        if clock := options.get("clock"):
+            store = _Aging(store, lambda: pass_time(clock))
+        opened.append(StoredVault(store, **_options(options)))
+        return opened[-1]
+
+    yield again
+    for vault in opened:
+        vault.close()
+
+
+class _Aging:
+    """A store for which the test's time has passed when it is asked."""
+
+    def __init__(self, store: Store, before: Callable[[], None]) -> None:
+        self._store = store
+        self._before = before
+
+    def __getattr__(self, name: str) -> Any:
+        self._before()
+        return getattr(self._store, name)
+
+
+ENGINES: Mapping[str, Engine] = {
+    "dict": dicts,
+    "sqlite": sqlite,
+    "redis": redis,
+    "postgres": postgres,
+}
