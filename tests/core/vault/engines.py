@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import psycopg
 import redis as redis_py
@@ -105,11 +104,10 @@ def redis_place() -> str:
 
 
 def postgres_place() -> str:
-    """The address of an empty database."""
-    name = f"test{next(_NUMBERS)}"
-    with psycopg.connect(postgres_url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return urlsplit(postgres_url())._replace(path=f"/{name}").geturl()
+    """The address of a database without our schema."""
+    with psycopg.connect(postgres_url()) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS piimask_1 CASCADE")
+    return postgres_url()
 
 
 _NUMBERS = itertools.count(1)
