@@ -144,10 +144,12 @@ class Book:
             self._forget()
             return count
 
-    def expire(self) -> None:
+    def expire(self) -> bool:
         """Forget the values if their time is over, without counting as a use."""
         with self._lock:
+            before = len(self)
             self._expire(self._clock())
+            return len(self) < before
 
     def export(self, since: int = 0, also: Collection[str] = ()) -> dict[str, Any]:
         """Counters, age and entries in JSON types: those after the first ``since``
@@ -323,7 +325,7 @@ class Book:
     def _touch(self) -> None:
         now = self._clock()
         self._expire(now)
-        self._used = now
+        self._used = max(self._used, now)
 
     def _expire(self, now: float) -> None:
         if now - self._used > self._ttl or now - self._since > self._max_age:

@@ -101,10 +101,9 @@ class MemoryVault:
         """See ``Vault.sessions``."""
         return [session for owner, session in list(self._books) if owner == tenant]
 
-    def purge(self) -> None:
-        """Forget the values of every session whose time is over."""
-        for book in list(self._books.values()):
-            book.expire()
+    def purge(self) -> int:
+        """Forget the values of every session whose time is over; how many had any."""
+        return sum([book.expire() for book in list(self._books.values())])
 
     def __reduce__(self) -> Any:
         raise InputError(

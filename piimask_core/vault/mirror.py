@@ -79,8 +79,9 @@ class Mirror(Book):
             self._exchange(None)
         return count or 0
 
-    def expire(self) -> None:
+    def expire(self) -> bool:
         """The store says when it is time."""
+        return False
 
     def export(self, since: int = 0, also: Any = ()) -> dict[str, Any]:
         """See ``Book.export``; with what others have minted."""
@@ -151,14 +152,14 @@ class Mirror(Book):
                 secrets.token_bytes(32), self._place("data", life or self._at.life)
             )
             rows_key = self._opened(data_key, life or self._at.life)
-        rows = [
-            self._sealed(entry, rows_key, life or self._at.life)
-            for entry in drafted.entries
-        ]
+        mark = b"" if life else self._at.mark
+        rows = []
+        for entry in drafted.entries:
+            rows.append(self._sealed(entry, rows_key, life or self._at.life, mark))
+            mark = rows[-1].mark
         state = self._session_key.seal(
             json.dumps(counters).encode(), self._place("state", str(minted))
         )
-        mark = rows[-1].mark if rows else b"" if life else self._at.mark
         return Addition(rows, minted, mark, state, data_key, drafted.age, life)
 
     def _added(self, addition: Addition) -> None:
@@ -193,15 +194,19 @@ class Mirror(Book):
             last = rows.pop(0) if rows else Row(0, b"")
             if (last.serial, last.mark) != (self._at.serial, self._at.mark):
                 raise lost()
-        newest = rows[-1] if rows else Row(self._at.serial if goes_on else 0, b"")
-        if head.mark != (newest.mark if rows or not goes_on else self._at.mark):
-            raise lost()
         rows_key = self._opened(head.data_key, head.life) if head.data_key else None
         counters = json.loads(
             self._session_key.unseal(head.state, self._place("state", str(head.minted)))
         )
-        entries = [self._unsealed(row, head.life, rows_key) for row in rows]
-        self._refuse_conflicts(entries, goes_on)
+        mark = self._at.mark if goes_on else b""
+        entries = []
+        for row in rows:
+            entries.append(self._unsealed(row, rows_key, head.life, mark))
+            mark = row.mark
+        if head.mark != mark:
+            raise lost()
+        if twice := _twice(entries, self._values if goes_on else {}):
+            raise RegistryConflict(f"{twice} stands for two values in this vault.")
         if not goes_on:
             self._counters.update(counters)
             self._forget()
@@ -210,30 +215,22 @@ class Mirror(Book):
         self._marks.update((row.serial, row.mark) for row in rows)
         self._since = self._clock() - head.age
         self._rows_key = rows_key
-        self._at = Position(
-            self.epoch, head.life, head.minted, head.mark, newest.serial
-        )
+        serial = rows[-1].serial if rows else self._at.serial if goes_on else 0
+        self._at = Position(self.epoch, head.life, head.minted, mark, serial)
 
-    def _refuse_conflicts(self, entries: Sequence[Entry], goes_on: bool) -> None:
-        """One placeholder, two values: no store that is whole has that."""
-        here = self._values if goes_on else {}
-        new: dict[str, str] = {}
-        for entry in entries:
-            before = here.get(entry.placeholder, entry.value)
-            if not before == entry.value == new.setdefault(entry.placeholder, before):
-                raise RegistryConflict(
-                    f"{entry.placeholder} stands for two values in this vault."
-                )
-
-    def _sealed(self, entry: Entry, key: Cipher, life: str) -> Row:
+    def _sealed(self, entry: Entry, key: Cipher, life: str, before: bytes) -> Row:
+        """``before``: the mark of the row before, so that none can be left out."""
         text = json.dumps(entry[1:], ensure_ascii=False)
-        place = self._place("row", life, str(entry.serial))
+        place = self._place("row", life, str(entry.serial), before.hex())
         return Row(entry.serial, key.seal(text.encode("utf-8", "surrogatepass"), place))
 
-    def _unsealed(self, row: Row, life: str, key: Cipher | None) -> Entry:
+    def _unsealed(
+        self, row: Row, key: Cipher | None, life: str, before: bytes
+    ) -> Entry:
         if key is None:
             raise lost()
-        text = key.unseal(row.sealed, self._place("row", life, str(row.serial)))
+        place = self._place("row", life, str(row.serial), before.hex())
+        text = key.unseal(row.sealed, place)
         try:
             return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
         except (ValueError, TypeError):
@@ -246,6 +243,16 @@ class Mirror(Book):
 
     def _place(self, *inside: str) -> tuple[str, ...]:
         return ("1", *self._address, self.epoch, *inside)
+
+
+def _twice(entries: Sequence[Entry], here: Mapping[str, str]) -> str:
+    """A placeholder with two values: no store that is whole has that. Else ""."""
+    new: dict[str, str] = {}
+    for entry in entries:
+        before = here.get(entry.placeholder, entry.value)
+        if not before == entry.value == new.setdefault(entry.placeholder, before):
+            return entry.placeholder
+    return ""
 
 
 class _Patient:

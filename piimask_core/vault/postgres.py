@@ -47,7 +47,7 @@ _OVER = (
     "SELECT tenant, session FROM piimask_1.heads AS h"
     " WHERE piimask_1.is_over(h, %s, %s)"
 )
-_IS_THERE = "SELECT to_regnamespace('piimask_1') IS NOT NULL"
+_IS_THERE = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'piimask_1')"
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('piimask_1'))"
 _NONE: Sequence[Any] = (0, b"", b"", b"", 0.0, "", [], [])
 """What stands in the place of an addition where there is none."""

@@ -169,7 +169,6 @@ def _client(url: str, patience: float) -> "Redis":
         raise ImportError(
             "This vault needs redis-py: pip install 'llm-piimask[redis]'"
         ) from None
-    pool = None
     with suppress(ValueError, TypeError, AttributeError):  # they may say a password
         pool = BlockingConnectionPool.from_url(
             url,
@@ -179,9 +178,10 @@ def _client(url: str, patience: float) -> "Redis":
             socket_connect_timeout=patience / 3,
             retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
         )
-    if pool is None or pool.connection_kwargs.get("decode_responses"):
-        raise InputError("Not an address of Redis: redis://user:password@host:6379/0")
-    return Redis.from_pool(pool)
+        pool.connection_class(**pool.connection_kwargs)  # knows all its options?
+        if not pool.connection_kwargs.get("decode_responses"):
+            return Redis.from_pool(pool)
+    raise InputError("Not an address of Redis: redis://user:password@host:6379/0")
 
 
 def _keys(address: Address) -> list[bytes]:

@@ -41,6 +41,9 @@ class Row(NamedTuple):
     serial: int
     sealed: bytes
 
+    def __repr__(self) -> str:
+        return f"Row({self.serial})"
+
     @property
     def mark(self) -> bytes:
         """Random bytes by which this row is told from any other of its serial."""

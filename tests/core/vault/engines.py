@@ -4,23 +4,21 @@ To add an engine: a function that makes a new, empty place and gives a maker of 
 over it, and its name in ``ENGINES``.
 """
 
-import itertools
-import time
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import psycopg
-import redis as redis_py
-from core.vault.servers import postgres_url, redis_url
+from core.vault import served
+from core.vault.talking import KEYS as KEYS
 
-from piimask_core.vault import StaticKeys, Store, StoredVault
+from piimask_core import MemoryVault
+from piimask_core.vault import StoredVault
 from piimask_core.vault.dictstore import DictStore
-from piimask_core.vault.postgres import PostgresStore
-from piimask_core.vault.redis import RedisStore
 from piimask_core.vault.sqlite import SQLiteStore
 
-KEYS = StaticKeys({"k1": bytes(range(32))})
+FULL = os.environ.get("PIIMASK_FULL") == "1"
+"""Whether to run the sizes of a release, for hours, not those of every change."""
 
 
 class Open(Protocol):
@@ -28,6 +26,11 @@ class Open(Protocol):
 
     def __call__(self, **options: Any) -> StoredVault:
         """``clock``, ``ttl`` and ``max_age`` go to the store as well."""
+
+
+def size(usual: int, full: int) -> int:
+    """How many: usually, and for a release."""
+    return full if FULL else usual
 
 
 Engine = Callable[[Path], Iterator[Open]]
@@ -69,70 +72,24 @@ def sqlite(path: Path) -> Iterator[Open]:
 
 
 def redis(path: Path) -> Iterator[Open]:
-    """One database of a Redis server, by the server's own clock."""
-    url = redis_place()
-
-    def age(seconds: float) -> None:
-        with redis_py.Redis.from_url(url) as client:
-            for head in client.keys("*:head"):
-                client.hincrbyfloat(head, "created", -seconds)
-                client.hincrbyfloat(head, "used", -seconds)
-
-    yield from _served(lambda **limits: RedisStore(url, **limits), age)
+    """One database of a Redis server."""
+    yield from _over(served.in_redis())
 
 
 def postgres(path: Path) -> Iterator[Open]:
-    """One database of a PostgreSQL server, by the server's own clock."""
-    url = postgres_place()
-
-    def age(seconds: float) -> None:
-        with psycopg.connect(url) as connection:
-            connection.execute(
-                "UPDATE piimask_1.heads SET created = created - %s, used = used - %s",
-                (seconds, seconds),
-            )
-
-    yield from _served(lambda **limits: PostgresStore(url, **limits), age)
+    """One database of a PostgreSQL server."""
+    yield from _over(served.in_postgres())
 
 
-def redis_place() -> str:
-    """The address of an empty database."""
-    url = redis_url().removesuffix("/0") + f"/{next(_NUMBERS)}"
-    with redis_py.Redis.from_url(url) as client:
-        client.flushdb()
-    return url
-
-
-def postgres_place() -> str:
-    """The address of a database without our schema."""
-    with psycopg.connect(postgres_url()) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS piimask_1 CASCADE")
-    return postgres_url()
-
-
-_NUMBERS = itertools.count(1)
-
-
-def _served(make: Callable[..., Store], age: Callable[[float], None]) -> Iterator[Open]:
-    """Vaults over a server, whose clock nobody can set: what it has becomes older.
-
-    Its own time goes on meanwhile: what the limits are longer by, half a second.
-    """
+def _over(place: served.Place) -> Iterator[Open]:
     opened: list[StoredVault] = []
-    ahead: list[float] = []
-
-    def pass_time(clock: Callable[[], float]) -> None:
-        now = clock() - time.monotonic()
-        if ahead and abs(now - ahead[0]) > 0.1:
-            age(now - ahead[0])
-            ahead[0] = now
-        ahead[:] = ahead or [now]
+    clocks = served.Clocks(place.age)
 
     def again(**options: Any) -> StoredVault:
-        limits = {k: options[k] + 0.5 for k in _TIMES if k in options}
-        store = make(**limits)
+        limits = {k: options[k] + clocks.SLACK for k in _TIMES if k in options}
+        store = place.make(**limits, patience=options.get("patience", 5.0))
         if clock := options.get("clock"):
-            store = _Aging(store, lambda: pass_time(clock))
+            store = clocks.over(store, clock)
         opened.append(StoredVault(store, **_options(options)))
         return opened[-1]
 
@@ -141,16 +98,16 @@ def _served(make: Callable[..., Store], age: Callable[[float], None]) -> Iterato
         vault.close()
 
 
-class _Aging:
-    """A store for which the test's time has passed when it is asked."""
+def memory(path: Path) -> Iterator[Any]:
+    """The one vault of a process: opening it again gives the same."""
+    made: list[MemoryVault] = []
 
-    def __init__(self, store: Store, before: Callable[[], None]) -> None:
-        self._store = store
-        self._before = before
+    def opened(**options: Any) -> MemoryVault:
+        if not made:
+            made.append(MemoryVault(**options))
+        return made[0]
 
-    def __getattr__(self, name: str) -> Any:
-        self._before()
-        return getattr(self._store, name)
+    yield opened
 
 
 ENGINES: Mapping[str, Engine] = {

@@ -8,6 +8,7 @@ import atexit
 import functools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -26,12 +27,19 @@ class Server:
     """A process that answers at ``url``; may be killed and started again."""
 
     def __init__(
-        self, url: str, command: list[str], *, is_up: Callable[[], bool], user: str = ""
+        self,
+        url: str,
+        command: list[str],
+        *,
+        is_up: Callable[[], bool],
+        user: str = "",
+        killed_by: signal.Signals = signal.SIGKILL,
     ) -> None:
         self.url = url
         self._command = command
         self._is_up = is_up
         self._user = user or None
+        self._killed_by = killed_by
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -52,22 +60,9 @@ class Server:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """As kill -9 does."""
-        self._end("kill")
-
-    def stop(self) -> None:
-        """As its operator does."""
-        self._end("terminate")
-
-    @property
-    def pid(self) -> int:
-        """Of the process that is running."""
-        assert self._process
-        return self._process.pid
-
-    def _end(self, how: str) -> None:
+        """At once, with nothing put away."""
         if self._process is not None:
-            getattr(self._process, how)()
+            self._process.send_signal(self._killed_by)
             self._process.wait(_AT_MOST)
             self._process = None
 
@@ -119,6 +114,7 @@ def postgres_in(path: Path) -> Server:
         [postgres, "-D", str(path / "db"), *flags],
         is_up=lambda: _connects(url),
         user=user,
+        killed_by=signal.SIGQUIT,  # "immediate": its processes end with it
     )
 
 

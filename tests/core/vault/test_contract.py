@@ -139,9 +139,9 @@ def test_a_handle_that_the_vault_does_not_know_is_lost(opened: Open) -> None:
             Registry.loads({**handle, **changed}, vault=opened())
 
 
-def test_a_handle_that_has_seen_more_is_lost(opened: Open) -> None:
+def test_a_handle_that_has_seen_more_is_lost(shared: Open) -> None:
     """The store was rolled back: its next numbers have been given already."""
-    registry = at(opened())
+    registry = at(shared())
     mint(registry, JANE)
     handle = registry.dumps()
     seen = handle["seen"]
@@ -154,21 +154,21 @@ def test_a_handle_that_has_seen_more_is_lost(opened: Open) -> None:
 
     for other in others:
         with pytest.raises(RegistryLost):
-            Registry.loads({**handle, "seen": other}, vault=opened())
-    assert Registry.loads(handle, vault=opened()).view() == {"<EMAIL_1>": JANE}
+            Registry.loads({**handle, "seen": other}, vault=shared())
+    assert Registry.loads(handle, vault=shared()).view() == {"<EMAIL_1>": JANE}
 
 
-def test_a_sealed_copy_goes_on_in_a_vault_that_lost_it(opened: Open) -> None:
+def test_a_sealed_copy_goes_on_in_a_vault_that_lost_it(shared: Open) -> None:
     """With its numbers, and for every process."""
     elsewhere = Registry("s", tenant="t", vault=MemoryVault())
     mint(elsewhere, JANE, BOB)
     data = elsewhere.dumps(key=KEY)
 
-    here = Registry.loads(data, key=KEY, vault=opened())
+    here = Registry.loads(data, key=KEY, vault=shared())
 
     assert here.view() == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
-    assert at(opened()).view() == here.view()
-    assert mint(at(opened()), "carol@x.com") == ["<EMAIL_3>"]
+    assert at(shared()).view() == here.view()
+    assert mint(at(shared()), "carol@x.com") == ["<EMAIL_3>"]
 
 
 def test_a_sealed_copy_with_nothing_left_raises_the_counters(opened: Open) -> None:
@@ -283,14 +283,14 @@ def test_purge_forgets_whose_time_is_over(opened: Open) -> None:
     assert used.view() == {"<EMAIL_1>": BOB}
 
 
-def test_a_session_of_another_region_is_refused(opened: Open) -> None:
+def test_a_session_of_another_region_is_refused(shared: Open) -> None:
     """From either side; nothing of it is read."""
-    mint(at(opened(region="eu")), JANE)
+    mint(at(shared(region="eu")), JANE)
 
     for region in ("us", ""):
         with pytest.raises(RegionRefused):
-            at(opened(region=region))
-    assert at(opened(region="eu")).view() == {"<EMAIL_1>": JANE}
+            at(shared(region=region))
+    assert at(shared(region="eu")).view() == {"<EMAIL_1>": JANE}
 
 
 def test_a_tenants_sessions_are_listed(opened: Open) -> None:
@@ -301,3 +301,81 @@ def test_a_tenants_sessions_are_listed(opened: Open) -> None:
 
     assert sorted(vault.sessions("t")) == ["a", "b"]
     assert vault.sessions("nobody") == []
+
+
+def test_a_value_is_erased_wherever_it_stands(opened: Open) -> None:
+    """In all of a tenant's sessions and every form, addresses that hold it too."""
+    vault = opened()
+    one, two, other = at(vault, "a"), at(vault, "b"), at(vault, "a", "other")
+    far = at(opened(), "a")
+    mint(one, BOB, JANE, "JANE@example.com")
+    one.mint([want(f"https://x.com/?to={JANE}", "URL")])
+    mint(two, BOB)
+    mint(other, JANE)
+    far.view()
+
+    receipts = vault.erase_value("t", "jane@EXAMPLE.com")
+
+    assert receipts == [("t", "a", 3)]
+    assert one.view() == far.view() == {"<EMAIL_1>": BOB}
+    assert two.view() == {"<EMAIL_1>": BOB}
+    assert other.view() == {"<EMAIL_1>": JANE}
+    assert mint(far, JANE, BOB) == ["<EMAIL_3>", "<EMAIL_1>"]
+    assert at(opened(), "a").view() == {"<EMAIL_1>": BOB, "<EMAIL_3>": JANE}
+    with pytest.raises(InputError):
+        vault.erase_value("t", " ")
+
+
+def test_an_erased_value_does_not_come_back_with_an_old_copy(opened: Open) -> None:
+    """Nor with the rest of it."""
+    registry = at(opened())
+    mint(registry, JANE, BOB)
+    old = registry.dumps(key=KEY)
+
+    opened().erase_value("t", JANE)
+    Registry.loads(old, key=KEY, vault=opened())
+
+    assert at(opened()).view() == {"<EMAIL_2>": BOB}
+
+
+def test_an_export_holds_all_of_a_session(opened: Open) -> None:
+    """In JSON types, for who asks what is stored of them."""
+    registry = at(opened())
+    mint(registry, JANE, JANE.upper())
+    registry.mint([want(JANE)._replace(source="tool")])
+    at(opened(), "other").mint([want(BOB)])
+
+    told = opened().export("t", "s")
+
+    assert json.loads(json.dumps(told)) == told
+    assert told == [
+        {
+            "placeholder": "<EMAIL_1>",
+            "type": "EMAIL_ADDRESS",
+            "value": JANE,
+            "sources": ["tool", "user"],
+        },
+        {
+            "placeholder": "<EMAIL_1B>",
+            "type": "EMAIL_ADDRESS",
+            "value": JANE.upper(),
+            "sources": ["user"],
+        },
+    ]
+
+
+def test_a_session_that_is_not_there_is_erased_with_a_receipt(opened: Open) -> None:
+    """Of nothing; and none is made by it."""
+    vault = opened()
+
+    assert vault.erase("t", "nobody") == ("t", "nobody", 0)
+    assert vault.sessions("t") == []
+
+
+def test_a_registry_goes_on_above_what_it_had(opened: Open) -> None:
+    """``renew``: no number again, whatever the vault has now."""
+    registry = at(opened())
+    mint(registry, JANE, BOB)
+    registry.renew()
+
+    assert mint(registry, "carol@x.com") == ["<EMAIL_3>"]

@@ -3,16 +3,19 @@
 import json
 import logging
 import pickle
+import threading
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import psycopg
 import pytest
 import redis
 from core.helpers import BOB, JANE, want
-from core.vault.engines import KEYS, postgres_place, redis_place
+from core.vault.engines import KEYS
 from core.vault.line import Line, line_to
+from core.vault.served import postgres_place, redis_place
 
 from piimask_core import InputError, Masker, Registry, RegistryLost
 from piimask_core.errors import VaultUnavailable
@@ -57,7 +60,7 @@ def in_postgres() -> Place:
     def saved() -> Any:
         with psycopg.connect(url) as db:
             return [
-                db.execute(f"SELECT * FROM piimask_1.{table}").fetchall()  # type: ignore[call-overload]  # noqa: S608
+                db.execute(f"SELECT * FROM piimask_1.{table}").fetchall()  # noqa: S608
                 for table in ("heads", "log")
             ]
 
@@ -67,7 +70,7 @@ def in_postgres() -> Place:
             for table, rows in zip(("heads", "log"), to or ((), ()), strict=True):
                 for row in rows:
                     db.execute(
-                        f"INSERT INTO piimask_1.{table} OVERRIDING SYSTEM VALUE"  # type: ignore[arg-type]  # noqa: S608
+                        f"INSERT INTO piimask_1.{table} OVERRIDING SYSTEM VALUE"  # noqa: S608
                         f" VALUES (%s{', %s' * (len(row) - 1)})",
                         row,
                     )
@@ -397,3 +400,20 @@ def test_a_closed_vault_opens_again(place: Place, opened: Opened) -> None:
     vault.close()
 
     assert mint(at(vault), BOB) == ["<EMAIL_2>"]
+
+
+def test_processes_that_come_first_at_once_make_one_schema() -> None:
+    """Each makes the tables where there are none."""
+    url = postgres_place()
+    vaults = [vault_from_url(url, keys=KEYS, patience=60.0) for _ in range(8)]
+    together = threading.Barrier(8)
+
+    def first(vault: Any) -> list[str]:
+        together.wait()
+        return mint(at(vault), JANE)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(first, vaults)) == [["<EMAIL_1>"]] * 8
+    for vault in vaults:
+        assert isinstance(vault, StoredVault)
+        vault.close()
