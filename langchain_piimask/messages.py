@@ -106,6 +106,16 @@ def map_message(message: M, visit: Visit) -> M:
     return message.model_copy(update=update)
 
 
+def map_whole(message: M, visit: Visit) -> M:
+    """The same, and what only the app reads of it: a tool's artifact."""
+    mapped = map_message(message, visit)
+    artifact = getattr(message, "artifact", None)
+    if artifact is None:
+        return mapped
+    told = walk(artifact, from_source(visit, "tool"), types=TYPES)
+    return mapped.model_copy(update={"artifact": told})
+
+
 def map_content(content: Any, visit: Visit) -> Any:
     """A message's content: a text, or a list of texts and blocks."""
     if isinstance(content, str):
@@ -305,7 +315,7 @@ def map_document(document: Document, visit: Visit) -> Document:
 
 
 TYPES: Types = {
-    BaseMessage: map_message,
+    BaseMessage: map_whole,
     PromptValue: map_prompt,
     Document: map_document,
 }

@@ -13,7 +13,7 @@ from typing import TypeVar
 from .audit import Audit, is_heard, log
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputTooDeep, PIIMaskError
+from .errors import InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION
@@ -43,7 +43,8 @@ class Masker:
     bounds one text. ``instruction`` is what the model is told ("" for nothing).
     ``restore`` says where values may come back. ``prove``: look once more, before it is
     sent, whether a known value stands in the masked text in any disguise. ``audit``
-    takes what happened, without values.
+    takes what happened, without values. ``region``: values of sessions that belong to
+    another one are not read; the vault must be of this one.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -58,9 +59,12 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    region: str = ""
     _planner: Planner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.region and getattr(self.vault, "region", "") != self.region:
+            raise RegionRefused("The masker's region is not the vault's.")
         planner = Planner(
             recognizer=self.recognizer,
             policy=self.policy,

@@ -44,15 +44,18 @@ class Erased(NamedTuple):
 
 
 class MemoryVault:
-    """Sessions in a dictionary. ``ttl`` and ``max_age`` in seconds."""
+    """Sessions in a dictionary. ``ttl`` and ``max_age`` in seconds; ``region``: where
+    this process runs, see ``Masker``."""
 
     def __init__(
         self,
         *,
         ttl: float = DAY,
         max_age: float = 7 * DAY,
+        region: str = "",
         clock: Clock = time.monotonic,
     ) -> None:
+        self.region = region
         self._ttl = ttl
         self._max_age = max_age
         self._clock = clock

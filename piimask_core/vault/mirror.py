@@ -16,14 +16,23 @@ from ..errors import (
     PIIMaskError,
     RegistryConflict,
     RegistryLost,
-    SealError,
     VaultUnavailable,
 )
 from ..grammar import parse
 from ..view import View
 from .book import Book, Clock, Draft, Entry
 from .sealing import Cipher
-from .store import Addition, Address, Head, Position, Reply, Row, Store, new_life
+from .store import (
+    Addition,
+    Address,
+    Head,
+    Position,
+    Reply,
+    Row,
+    Store,
+    life_number,
+    new_life,
+)
 
 T = TypeVar("T")
 
@@ -98,8 +107,10 @@ class Mirror(Book):
         """See ``Book.check``."""
         life, serial, mark = seen["mark"].split(":")
         with self._lock:
-            is_here = life != self._at.life or (
-                self._marks.get(int(serial), b"").hex() == mark
+            self._exchange(None)
+            is_here = life_number(life) < life_number(self._at.life) or (
+                life == self._at.life
+                and self._marks.get(int(serial), b"").hex() == mark
             )
             if seen["minted"] > self._minted or not is_here:
                 raise lost()
@@ -107,10 +118,14 @@ class Mirror(Book):
     def _keep_only(self, entries: Sequence[Entry]) -> None:
         """See ``Book._keep_only``: another life, with another key, of these alone."""
         drafted = Draft((), entries, {}, self._minted)
-        addition = self._addition(drafted, new_life())
+        addition = self._addition(drafted, new_life(self._at.life))
         if addition is None or not self._exchange(addition):
             raise VaultUnavailable("Somebody wrote at the same time: nothing erased.")
         self._exchange(None)
+
+    def is_idle(self) -> bool:
+        """Whether nobody asked here for so long that its time must be over."""
+        return self._clock() - self._used > self._ttl
 
     def _touch(self) -> None:
         """When a use counts and when time is over is the store's to say."""
@@ -176,20 +191,21 @@ class Mirror(Book):
 
     def _exchange(self, addition: Addition | None) -> bool:
         """Whether the store did as asked; else what others did is here now."""
-        at = self._at
+        at, self._used = self._at, self._clock()
         reply = asked(lambda: self._store.append(self._address, at, addition))
         if reply is None or reply.head.epoch != self.epoch:
             raise lost()
         if not reply.done:
-            self._learn(reply)
+            asked(lambda: self._learn(reply))
         return reply.done
 
     def _learn(self, reply: Reply) -> None:
         """Take in what a reply tells. All of it is opened before any of it counts."""
         head, rows = reply.head, list(reply.rows)
-        if head.minted < self._minted:
-            raise lost()
         goes_on = head.life == self._at.life
+        is_older = life_number(head.life) <= life_number(self._at.life)
+        if head.minted < self._minted or (is_older and not goes_on):
+            raise lost()
         if goes_on and self._at.serial:
             last = rows.pop(0) if rows else Row(0, b"")
             if (last.serial, last.mark) != (self._at.serial, self._at.mark):
@@ -231,11 +247,7 @@ class Mirror(Book):
             raise lost()
         place = self._place("row", life, str(row.serial), before.hex())
         text = key.unseal(row.sealed, place)
-        try:
-            return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
-        except (ValueError, TypeError):
-            pass
-        raise SealError("A row of the vault is none of ours.")
+        return Entry(row.serial, *json.loads(text.decode("utf-8", "surrogatepass")))
 
     def _opened(self, data_key: bytes, life: str) -> Cipher:
         place = self._place("data", life)

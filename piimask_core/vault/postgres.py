@@ -5,6 +5,7 @@ Each call is one statement, so one round trip, whatever the number of entities.
 
 import math
 import os
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from ..errors import InputError
 from .keys import Keys
 from .memory import DAY
 from .postgres_schema import TABLES
-from .store import Addition, Address, Head, Position, Reply, Row, new_life
+from .store import Addition, Address, Head, Position, Reply, Row
 from .stored import StoredVault
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ class PostgresStore:
                 pool.close(self._patience)
 
     def _given(self, address: Address) -> list[Any]:
-        """What every function is told first: where, limits, a life if it needs one."""
-        return [*_encoded(address), *self._limits, new_life()]
+        """What every function is told first; what is random comes from here."""
+        return [*_encoded(address), *self._limits, secrets.token_hex(8)]
 
     def _asked(self, query: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows of one statement; anew where the server has closed a connection."""

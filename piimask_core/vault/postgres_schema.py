@@ -33,8 +33,13 @@ RETURNS boolean LANGUAGE sql AS $$
         OR piimask_1.now() - h.created > max_age)
 $$;
 
--- Drop all rows and the data key, begin this life; how many rows there were.
-CREATE FUNCTION piimask_1.drop_rows(at bigint, new_life text)
+-- The next life after one: lives are numbered, in eight hexadecimal digits.
+CREATE FUNCTION piimask_1.next(life text, random text) RETURNS text LANGUAGE sql AS $$
+    SELECT lpad(to_hex(('x' || left(life, 8))::bit(32)::bigint + 1), 8, '0') || random
+$$;
+
+-- Drop all rows and the data key, begin another life; how many rows there were.
+CREATE FUNCTION piimask_1.drop_rows(at bigint, random text)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     n bigint;
@@ -42,14 +47,14 @@ DECLARE
 BEGIN
     DELETE FROM piimask_1.log WHERE head = at;
     GET DIAGNOSTICS n = ROW_COUNT;
-    UPDATE piimask_1.heads SET life = new_life, mark = '', data_key = '',
-        created = t, used = t WHERE id = at;
+    UPDATE piimask_1.heads SET life = piimask_1.next(life, random), mark = '',
+        data_key = '', created = t, used = t WHERE id = at;
     RETURN n;
 END $$;
 
 -- The head, locked; forgotten first if its time is over. No field where there is none.
 CREATE FUNCTION piimask_1.locked(
-    t bytea, s bytea, ttl float8, max_age float8, new_life text
+    t bytea, s bytea, ttl float8, max_age float8, random text
 ) RETURNS piimask_1.heads LANGUAGE plpgsql AS $$
 DECLARE
     h piimask_1.heads;
@@ -57,14 +62,14 @@ BEGIN
     SELECT * INTO h FROM piimask_1.heads
         WHERE tenant = t AND session = s FOR UPDATE;
     IF piimask_1.is_over(h, ttl, max_age) THEN
-        PERFORM piimask_1.drop_rows(h.id, new_life);
+        PERFORM piimask_1.drop_rows(h.id, random);
         SELECT * INTO h FROM piimask_1.heads WHERE id = h.id;
     END IF;
     RETURN h;
 END $$;
 
 CREATE FUNCTION piimask_1.open(
-    t bytea, s bytea, ttl float8, max_age float8, new_life text,
+    t bytea, s bytea, ttl float8, max_age float8, random text,
     epoch text, life text, minted bigint, mark bytea, state bytea, data_key bytea,
     key_id text, wrapped bytea, region text
 ) RETURNS SETOF piimask_1.heads LANGUAGE plpgsql AS $$
@@ -84,11 +89,11 @@ BEGIN
         RETURN NEXT h;
         RETURN;
     END IF;
-    RETURN NEXT piimask_1.locked(t, s, ttl, max_age, new_life);
+    RETURN NEXT piimask_1.locked(t, s, ttl, max_age, random);
 END $$;
 
 CREATE FUNCTION piimask_1.append(
-    t bytea, s bytea, ttl float8, max_age float8, new_life text,
+    t bytea, s bytea, ttl float8, max_age float8, random text,
     at_epoch text, at_life text, at_minted bigint, at_mark bytea, at_serial bigint,
     is_new boolean, new_minted bigint, new_mark bytea, new_state bytea,
     new_key bytea, new_age float8, other_life text, serials bigint[], seals bytea[],
@@ -105,7 +110,7 @@ BEGIN
         AND NOT piimask_1.is_over(h, ttl, max_age) THEN
         RETURN;
     END IF;
-    h := piimask_1.locked(t, s, ttl, max_age, new_life);
+    h := piimask_1.locked(t, s, ttl, max_age, random);
     n := piimask_1.now();
     IF n - h.used >= least(1, ttl / 100) THEN
         UPDATE piimask_1.heads SET used = n WHERE id = h.id;
@@ -131,12 +136,12 @@ BEGIN
 END $$;
 
 CREATE FUNCTION piimask_1.forget(
-    t bytea, s bytea, ttl float8, max_age float8, new_life text
+    t bytea, s bytea, ttl float8, max_age float8, random text
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    h piimask_1.heads := piimask_1.locked(t, s, ttl, max_age, new_life);
+    h piimask_1.heads := piimask_1.locked(t, s, ttl, max_age, random);
 BEGIN
     RETURN CASE WHEN h.id IS NULL THEN NULL
-        ELSE piimask_1.drop_rows(h.id, new_life) END;
+        ELSE piimask_1.drop_rows(h.id, random) END;
 END $$;
 """

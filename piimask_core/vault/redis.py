@@ -6,6 +6,7 @@ values: its first entry is the key that opens them. Both lie in one slot of a cl
 """
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from .keys import Keys
 from .memory import DAY
 from .redis_scripts import APPEND, FORGET, OPEN, REWRAP
 from .sealing import packed
-from .store import Addition, Address, Head, Position, Reply, Row, new_life
+from .store import Addition, Address, Head, Position, Reply, Row
 from .stored import StoredVault
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ class RedisStore:
 
     @property
     def _times(self) -> tuple[Any, ...]:
-        """What every script is told first: the limits, and a life if it needs one."""
-        return (*self._limits, new_life())
+        """What every script is told first; what is random comes from here."""
+        return (*self._limits, secrets.token_hex(8))
 
     def _opened(self, address: Address, fresh: Head | None) -> Any:
         """(whether it was forgotten just now, the head), or None."""

@@ -1,13 +1,14 @@
 """What Redis runs for each call of a store, in Lua.
 
 KEYS: the head (a hash), the log (a stream). ARGV begins with the two limits in seconds
-and with a life that is begun where the one there is over. Times are the server's.
-A session's log goes by itself some time after it is over, whether asked or not.
+and with random digits for the life that is begun where the one there is over. Times are
+the server's. A session's log goes by itself some time after it is over, whether asked
+or not.
 """
 
 _GIVEN = """
 local head, log = KEYS[1], KEYS[2]
-local ttl, max_age, life = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local ttl, max_age, random = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local SLACK = 60
@@ -20,6 +21,9 @@ local function begun()
 end
 
 local function forget()
+  local before = redis.call('HGET', head, 'life')
+  local number = tonumber(string.sub(before, 1, 8), 16) or 0
+  local life = string.format('%08x', number + 1) .. random
   redis.call('DEL', log)
   redis.call('HSET', head, 'life', life, 'mark', '', 'begun', 0,
     'created', seconds(now), 'used', seconds(now))

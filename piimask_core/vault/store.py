@@ -136,14 +136,22 @@ def mark_of(sealed: bytes) -> bytes:
     return sealed[:8]
 
 
-def new_life() -> str:
-    """Tells the rows of one life from those before and after."""
-    return secrets.token_hex(8)
+def new_life(before: str = "") -> str:
+    """Tells the rows of one life from those before and after; lives are numbered."""
+    return f"{life_number(before) + 1:08x}{secrets.token_hex(8)}"
+
+
+def life_number(life: str) -> int:
+    """Grows with each life of a session; 0 before the first."""
+    try:
+        return int(life[:8], 16)
+    except ValueError:
+        return 0
 
 
 def forgotten(head: Head) -> Head:
     """What is left of a session whose rows were dropped: it goes on from there."""
-    return head._replace(life=new_life(), mark=b"", data_key=b"")
+    return head._replace(life=new_life(head.life), mark=b"", data_key=b"")
 
 
 def is_at(head: Head, at: Position) -> bool:

@@ -62,7 +62,7 @@ class StoredVault:
         """See ``Vault.open``. Asks the store for a session that is not at hand."""
         address = address_of(tenant, session)
         mirror = self._at_hand(address)
-        if mirror is None:
+        if mirror is None or epoch not in (None, mirror.epoch):
             head = asked(lambda: self.store.open(address))
             if head is None and epoch is None:
                 head = self._born(address, secrets.token_hex(16))
@@ -172,11 +172,18 @@ class StoredVault:
         )
         made.sync()
         with self._lock:
-            mirror = self._alive.setdefault(address, made)
+            mirror = self._alive.get(address)
+            if mirror is None or mirror.epoch != made.epoch:
+                mirror = self._alive[address] = made
             self._recent[address] = mirror
-            while len(self._recent) > self._most:
+            while len(self._recent) > 1 and (
+                len(self._recent) > self._most or self._oldest().is_idle()
+            ):
                 self._recent.popitem(last=False)
             return mirror
+
+    def _oldest(self) -> Mirror:
+        return next(iter(self._recent.values()))
 
     def _born(self, address: Address, epoch: str) -> Head:
         """A new session's head; another's, if somebody was faster."""

@@ -25,7 +25,8 @@ def vault_from_url(url: str, **options: Any) -> Vault:
     """
     scheme = url.partition(":")[0]
     if scheme == "memory":
-        return MemoryVault(**options)
+        sealing = ("keys", "plaintext")  # nothing lies anywhere to be sealed
+        return MemoryVault(**{k: v for k, v in options.items() if k not in sealing})
     if scheme not in _MODULES:
         known = ", ".join(sorted({"memory", *_MODULES}))
         raise InputError(f"A vault's address begins with one of: {known}.")

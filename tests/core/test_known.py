@@ -56,6 +56,7 @@ FOUND = [
     ("IP_ADDRESS", "2001:db8::1", "[2001:DB8::1]"),
     ("API_KEY", "sk-Abc1", "key=sk-Abc1,"),
     ("API_KEY", "@@tok3n", "x @@tok3n"),
+    ("URL", "JaneJane ", "](<JaneJane"),
 ]
 
 

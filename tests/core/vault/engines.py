@@ -13,7 +13,7 @@ from core.vault import served
 from core.vault.talking import KEYS as KEYS
 
 from piimask_core import MemoryVault
-from piimask_core.vault import StoredVault
+from piimask_core.vault import Store, StoredVault
 from piimask_core.vault.dictstore import DictStore
 from piimask_core.vault.sqlite import SQLiteStore
 
@@ -108,6 +108,18 @@ def memory(path: Path) -> Iterator[Any]:
         return made[0]
 
     yield opened
+
+
+def wipe(store: Store) -> None:
+    """As if it had lost everything."""
+    if isinstance(store, DictStore):
+        store.heads.clear()
+        store.rows.clear()
+    elif isinstance(store, SQLiteStore):
+        with store._transaction() as db:
+            db.execute("DELETE FROM heads")
+    else:
+        served.wipe(store)
 
 
 ENGINES: Mapping[str, Engine] = {

@@ -64,6 +64,15 @@ def postgres_place() -> str:
     return postgres_url()
 
 
+def wipe(store: Store) -> None:
+    """As if its server had lost everything."""
+    if isinstance(store, RedisStore):
+        store._client.flushdb()
+        return
+    with psycopg.connect(postgres_url()) as connection:
+        connection.execute("TRUNCATE piimask_1.heads, piimask_1.log")
+
+
 _NUMBERS = itertools.count(1)
 
 

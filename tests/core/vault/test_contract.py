@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from core.helpers import BOB, JANE, Clock, want
-from core.vault.engines import Open
+from core.vault.engines import Open, wipe
 
 from piimask_core import (
     InputError,
+    Masker,
     MemoryVault,
     Registry,
     RegistryConflict,
@@ -379,3 +380,49 @@ def test_a_registry_goes_on_above_what_it_had(opened: Open) -> None:
     registry.renew()
 
     assert mint(registry, "carol@x.com") == ["<EMAIL_3>"]
+
+
+def test_a_handle_that_has_seen_more_than_we_is_not_lost(shared: Open) -> None:
+    """Another process minted, and chat memory came here with its handle."""
+    vault = shared()
+    here, there = at(vault), at(shared())
+    mint(here, JANE)
+    mint(there, JANE, BOB)
+
+    assert Registry.loads(there.dumps(), vault=vault) == here
+    assert here.issued == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
+
+
+def test_a_name_taken_anew_elsewhere_is_found_by_its_handle(shared: Open) -> None:
+    """What this process had under that name stays lost."""
+    vault = shared()
+    old = at(vault)
+    mint(old, JANE)
+    wipe(vault.store)
+    new = at(shared())
+    mint(new, BOB)
+
+    assert Registry.loads(new.dumps(), vault=vault).view() == {"<EMAIL_1>": BOB}
+    with pytest.raises(RegistryLost):
+        old.view()
+
+
+def test_a_masker_reads_its_own_region_only(shared: Open) -> None:
+    """Its vault's, which refuses the sessions of others."""
+    assert Masker(region="eu", vault=shared(region="eu"))
+    for vault in (shared(region="us"), shared(), MemoryVault()):
+        with pytest.raises(RegionRefused):
+            Masker(region="eu", vault=vault)
+
+
+def test_sessions_that_nobody_asks_for_are_not_kept_at_hand(shared: Open) -> None:
+    """So many, and not beyond their time."""
+    vault = shared(mirrors=3)
+    for n in range(10):
+        mint(at(vault, str(n)), JANE)
+    assert repr(vault) == "StoredVault(3 sessions at hand)"
+
+    brief = shared(ttl=0.0)
+    for n in range(10):
+        mint(at(brief, f"b{n}"), JANE)
+    assert repr(brief) != "StoredVault(10 sessions at hand)"

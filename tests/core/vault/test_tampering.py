@@ -1,6 +1,7 @@
 """Somebody writes in the store: nothing of it is believed."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import permutations
 from typing import Any
 
@@ -88,6 +89,9 @@ def test_every_byte_of_a_head_counts(field: str) -> None:
     [
         {"epoch": "0" * 32},
         {"life": new_life()},
+        {"life": new_life(new_life())},
+        {"life": "x"},
+        {"life": ""},
         {"minted": 2},
         {"minted": 4},
         {"minted": 0},
@@ -260,3 +264,37 @@ def test_a_store_wiped_and_begun_anew_is_another() -> None:
             registry.mint([want(BOB)])
         with pytest.raises(RegistryLost):
             Registry.loads(handle, vault=vault(store))
+
+
+def test_an_erasure_that_a_backup_undid_is_seen() -> None:
+    """Nothing was minted since: what was erased does not come back."""
+    store = filled(A, rows=2)
+    registry = Registry("a", tenant="t", vault=vault(store))
+    head, rows = store.heads[A], store.rows[A]
+    registry.erase()
+    handle = registry.dumps()
+    store.heads[A], store.rows[A] = head, rows
+
+    with pytest.raises(RegistryLost):
+        registry.view()
+    with pytest.raises(RegistryLost):
+        Registry.loads(handle, vault=vault(store))
+
+
+@pytest.mark.parametrize("at", range(12, 80, 3))
+def test_a_vault_in_clear_survives_nonsense(at: int) -> None:
+    """It believes what it reads, but never fails with another's error."""
+    store = DictStore()
+    Registry("a", tenant="t", vault=StoredVault(store, plaintext=True)).mint(
+        [want(JANE)]
+    )
+    row, head = store.rows[A][0], store.heads[A]
+    for sealed, state in (
+        (flipped(row.sealed, at), head.state),
+        (row.sealed[:at], head.state),
+        (row.sealed, head.state[:at]),
+    ):
+        store.rows[A] = [row._replace(sealed=sealed)]
+        store.heads[A] = head._replace(state=state)
+        with suppress(PIIMaskError):
+            Registry("a", tenant="t", vault=StoredVault(store, plaintext=True)).view()
