@@ -158,9 +158,6 @@ class PostgresStore:
                 except OperationalError:
                     if not connection.closed or time.monotonic() > until:
                         raise
-                except BaseException:
-                    connection.close()  # an answer may still come
-                    raise
 
     def _connected(self) -> "ConnectionPool[Connection]":
         """This process's pool: none may be carried through a fork."""
