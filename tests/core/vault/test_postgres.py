@@ -74,7 +74,7 @@ def test_a_row_that_somebody_holds_is_waited_for_no_longer_than_told(
     opened: Opened, url: str
 ) -> None:
     """And nothing is left behind of what was given up."""
-    registry = opened(patience=0.9)
+    registry = opened(patience=3.0)
     mint(registry, JANE)
     with psycopg.connect(url) as other:
         other.execute("SELECT FROM piimask_1.heads FOR UPDATE")
@@ -87,7 +87,7 @@ def test_a_row_that_somebody_holds_is_waited_for_no_longer_than_told(
 
 def test_reading_takes_no_lock(opened: Opened, url: str) -> None:
     """Whoever only asks what is new does not wait for others."""
-    registry = opened(patience=0.9)
+    registry = opened(patience=3.0)
     mint(registry, JANE)
     with psycopg.connect(url) as other:
         other.execute("SELECT FROM piimask_1.heads FOR UPDATE")
