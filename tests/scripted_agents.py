@@ -1,15 +1,22 @@
 """An agent's model that answers what it is told to, and what it must not see."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    SystemMessage,
+)
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
+
+from piimask_core.grammar import PLACEHOLDER
 
 JANE = "jane@example.com"
 BOB = "bob@company.com"
@@ -93,3 +100,19 @@ def seen(model: Scripted) -> str:
 
 def no_value_in(text: str) -> bool:
     return not any(value in text for value in VALUES)
+
+
+class Replying(Scripted):
+    """Answers by what it is asked; safe to be asked by many at once."""
+
+    reply: Callable[[list[BaseMessage]], AIMessage]
+
+    def _next(self, messages: list[BaseMessage], kwargs: Any) -> AIMessage:
+        self.came.append((messages, kwargs))
+        return self.reply(messages)
+
+
+def told_in(messages: Sequence[BaseMessage]) -> list[str]:
+    """The placeholders in what is no system message, each once."""
+    texts = [m.text for m in messages if not isinstance(m, SystemMessage)]
+    return list(dict.fromkeys(m[0] for m in PLACEHOLDER.finditer("\n".join(texts))))

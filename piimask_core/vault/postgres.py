@@ -261,17 +261,19 @@ def _pool(url: str, most: int, patience: float) -> "ConnectionPool[Connection]":
     with Timed.connect(url, **settings) as first:
         configure(first)
         _make_tables(first)
-    return ConnectionPool(
+    pool = ConnectionPool(
         url,
         connection_class=Timed,
         kwargs=settings,
         min_size=1,
         max_size=most,
-        open=True,
+        open=False,
         configure=configure,
         timeout=patience / 3,
         num_workers=1,
     )
+    pool.open(wait=True, timeout=patience / 3)
+    return pool
 
 
 def _make_tables(connection: "Connection") -> None:

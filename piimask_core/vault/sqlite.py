@@ -71,6 +71,7 @@ class SQLiteStore:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
+        self._left: list[sqlite3.Connection | None] = []
 
     def open(self, address: Address, fresh: Head | None = None) -> Head | None:
         """See ``Store.open``."""
@@ -153,7 +154,13 @@ class SQLiteStore:
 
     def __getstate__(self) -> dict[str, Any]:
         """Path and settings; each process opens the file itself."""
-        return {**vars(self), "_lock": None, "_connection": None, "_owner": 0}
+        left: dict[str, Any] = {
+            "_lock": None,
+            "_connection": None,
+            "_owner": 0,
+            "_left": [],
+        }
+        return {**vars(self), **left}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _lock=threading.Lock())
@@ -163,7 +170,7 @@ class SQLiteStore:
         with self._lock:
             if self._connection is not None and self._owner == os.getpid():
                 self._connection.close()
-            self._connection = None
+                self._connection = None
 
     def _found(
         self, db: sqlite3.Connection, address: Address
@@ -243,6 +250,7 @@ class SQLiteStore:
     def _connected(self) -> sqlite3.Connection:
         """This process's connection: none may be carried through a fork."""
         if self._connection is None or self._owner != os.getpid():
+            self._left.append(self._connection)  # the parent's is not ours to close
             self._owner = os.getpid()
             self._connection = self._connect()
         return self._connection
@@ -305,7 +313,8 @@ class SQLiteVault(StoredVault):
 
 def vault(url: str, **options: Any) -> SQLiteVault:
     """``sqlite:///relative/path`` or ``sqlite:////absolute/path``."""
-    path = unquote(urlsplit(url).path.removeprefix("/"))
-    if not path:
-        raise InputError("sqlite:///path names a file.")
+    parts = urlsplit(url)
+    path = unquote(parts.path.removeprefix("/"))
+    if not path or parts.netloc or parts.query or parts.fragment:
+        raise InputError("sqlite:///path names a file, and nothing else.")
     return SQLiteVault(path, **options)
