@@ -261,7 +261,7 @@ def _pool(url: str, most: int, patience: float) -> "ConnectionPool[Connection]":
     with Timed.connect(url, **settings) as first:
         configure(first)
         _make_tables(first)
-    pool = ConnectionPool(
+    pool: ConnectionPool[Connection] = ConnectionPool(
         url,
         connection_class=Timed,
         kwargs=settings,
