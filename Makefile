@@ -3,6 +3,9 @@
 #   make demo   a conversation, masked and restored
 #   make test   everything a change must pass
 #
+# make servers installs Redis and PostgreSQL (Debian, Ubuntu), which the tests of shared
+# vaults start; without them these are skipped, or fail where PIIMASK_SERVERS is set.
+#
 # Another Python: make test PYTHON=python3.12
 # Newest releases of everything: make clean test CONSTRAINTS=/dev/null
 
@@ -11,9 +14,10 @@ CONSTRAINTS ?= constraints/tested.txt
 
 VENV := .venv
 BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint type docs format bench clean
+.PHONY: demo test servers lint type docs format bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.demo
@@ -21,6 +25,12 @@ demo: $(VENV)/.demo
 
 test: lint type
 	$(BIN)/python -m pytest
+
+servers:
+	@command -v redis-server > /dev/null && ls /usr/lib/postgresql/*/bin/initdb \
+		> /dev/null 2>&1 || { $(SUDO) apt-get update --quiet && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes \
+			--no-install-recommends redis-server postgresql; }
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -125,6 +125,8 @@ def test_the_adapters_do_not_know_each_other() -> None:
         ("opendp", {"piimask_core.analytics.release"}),
         ("opentelemetry", {"piimask_core.metrics"}),
         ("spacy", set()),
+        ("redis", {"piimask_core.vault.redis"}),
+        ("psycopg", {"piimask_core.vault.postgres"}),
     ],
 )
 def test_a_library_is_named_in_few_files(library: str, where: set[str]) -> None:
@@ -328,7 +330,7 @@ def run(code: str, *args: str) -> str:
 
 HEAVY = (
     *("spacy", "presidio_analyzer", "presidio_anonymizer", "opendp", "cryptography"),
-    *("phonenumbers", "tldextract", "torch", "transformers"),
+    *("phonenumbers", "tldextract", "torch", "transformers", "redis", "psycopg"),
 )
 NOT_LOADED = [
     ("piimask_core", (*HEAVY, *FRAMEWORKS, "requests", "numpy")),

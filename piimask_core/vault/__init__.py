@@ -16,6 +16,8 @@ from .notes import FIRST as FIRST
 from .notes import KEPT as KEPT
 from .notes import TOPIC as TOPIC
 from .notes import Notes as Notes
+from .postgres import PostgresVault as PostgresVault
+from .redis import RedisVault as RedisVault
 from .sealing import seal as seal
 from .sealing import unseal as unseal
 from .sqlite import SQLiteVault as SQLiteVault

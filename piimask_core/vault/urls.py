@@ -2,7 +2,6 @@
 
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import InputError
 from .memory import MemoryVault, Vault
@@ -24,7 +23,7 @@ def vault_from_url(url: str, **options: Any) -> Vault:
     ``options`` are the vault's own: ``keys=EnvKeys()``, ``ttl=`` ... Raises InputError
     for any other scheme; no message holds the address, for passwords stand in it.
     """
-    scheme = urlsplit(url).scheme
+    scheme = url.partition("://")[0] if "://" in url else ""
     if scheme == "memory":
         sealing = ("keys", "plaintext")  # nothing lies anywhere to be sealed
         return MemoryVault(**{k: v for k, v in options.items() if k not in sealing})

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.vault import served
+from core.vault.talking import KEYS as KEYS
+
 from piimask_core import MemoryVault
-from piimask_core.vault import StaticKeys, StoredVault
+from piimask_core.vault import Store, StoredVault
 from piimask_core.vault.dictstore import DictStore
 from piimask_core.vault.sqlite import SQLiteStore
 
 FULL = os.environ.get("PIIMASK_FULL") == "1"
 """Whether to run the sizes of a release, for hours, not those of every change."""
-
-KEYS = StaticKeys({"k1": bytes(range(32))})
 
 
 class Open(Protocol):
@@ -70,6 +71,33 @@ def sqlite(path: Path) -> Iterator[Open]:
         vault.close()
 
 
+def redis(path: Path) -> Iterator[Open]:
+    """One database of a Redis server."""
+    yield from _over(served.in_redis())
+
+
+def postgres(path: Path) -> Iterator[Open]:
+    """One database of a PostgreSQL server."""
+    yield from _over(served.in_postgres())
+
+
+def _over(place: served.Place) -> Iterator[Open]:
+    opened: list[StoredVault] = []
+    clocks = served.Clocks(place.age)
+
+    def again(**options: Any) -> StoredVault:
+        limits = {k: options[k] + clocks.SLACK for k in _TIMES if k in options}
+        store = place.make(**limits, patience=options.get("patience", 5.0))
+        if clock := options.get("clock"):
+            store = clocks.over(store, clock)
+        opened.append(StoredVault(store, **_options(options)))
+        return opened[-1]
+
+    yield again
+    for vault in opened:
+        vault.close()
+
+
 def memory(path: Path) -> Iterator[Any]:
     """The one vault of a process: opening it again gives the same."""
     made: list[MemoryVault] = []
@@ -82,4 +110,21 @@ def memory(path: Path) -> Iterator[Any]:
     yield opened
 
 
-ENGINES: Mapping[str, Engine] = {"dict": dicts, "sqlite": sqlite}
+def wipe(store: Store) -> None:
+    """As if it had lost everything."""
+    if isinstance(store, DictStore):
+        store.heads.clear()
+        store.rows.clear()
+    elif isinstance(store, SQLiteStore):
+        with store._transaction() as db:
+            db.execute("DELETE FROM heads")
+    else:
+        served.wipe(store)
+
+
+ENGINES: Mapping[str, Engine] = {
+    "dict": dicts,
+    "sqlite": sqlite,
+    "redis": redis,
+    "postgres": postgres,
+}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from core.helpers import BOB, JANE, Clock, want
-from core.vault.engines import Open
+from core.vault.engines import Open, wipe
 
 from piimask_core import (
     InputError,
@@ -18,9 +18,6 @@ from piimask_core import (
 from piimask_core.errors import RegionRefused
 from piimask_core.identity import identity
 from piimask_core.vault import StoredVault
-from piimask_core.vault.book import Entry
-from piimask_core.vault.dictstore import DictStore
-from piimask_core.vault.sqlite import SQLiteStore
 
 KEY = bytes(range(32))
 
@@ -402,13 +399,7 @@ def test_a_name_taken_anew_elsewhere_is_found_by_its_handle(shared: Open) -> Non
     vault = shared()
     old = at(vault)
     mint(old, JANE)
-    store = vault.store
-    if isinstance(store, DictStore):
-        store.heads.clear()
-        store.rows.clear()
-    elif isinstance(store, SQLiteStore):
-        with store._transaction() as db:
-            db.execute("DELETE FROM heads")
+    wipe(vault.store)
     new = at(shared())
     mint(new, BOB)
 

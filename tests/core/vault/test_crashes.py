@@ -25,7 +25,7 @@ import sys
 sys.path.insert(0, "tests")
 from pathlib import Path
 from core.helpers import want
-from core.vault.engines import KEYS
+from core.vault.talking import KEYS
 from piimask_core import Registry
 from piimask_core.vault import StoredVault
 from piimask_core.vault.sqlite import SQLiteStore
@@ -174,7 +174,7 @@ import os, sys
 sys.path.insert(0, "tests")
 from pathlib import Path
 from core.helpers import want
-from core.vault.engines import KEYS
+from core.vault.talking import KEYS
 from piimask_core import Registry
 from piimask_core.vault import StoredVault
 from piimask_core.vault.sqlite import SQLiteStore

@@ -1,6 +1,7 @@
 """Threads, tasks and processes in one session: one to one, both ways, always."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -9,36 +10,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from core.vault.engines import KEYS, Open, size
+from core.vault.engines import Open, size
+from core.vault.served import postgres_place, redis_place
+from core.vault.talking import KEYS, masker_over, turn
 
-from piimask_core import Entity, Masker, pii_session
+from piimask_core import pii_session
 from piimask_core.session import current_session
-from piimask_core.testing import recognizing
-from piimask_core.vault import StoredVault
-from piimask_core.vault.sqlite import SQLiteStore
+from piimask_core.vault import StoredVault, vault_from_url
 from piimask_core.waiting import aside
 
 ROOT = Path(__file__).parents[3]
-
-
-def by_domain(text: str) -> list[Entity]:
-    """Every word with an @ in it."""
-    values = {"EMAIL_ADDRESS": [word for word in text.split() if "@" in word]}
-    return list(recognizing(values)(text))
-
-
-def masker_over(vault: StoredVault) -> Masker:
-    return Masker(recognizer=by_domain, vault=vault)
-
-
-def turn(masker: Masker, who: int, number: int) -> list[tuple[str, str]]:
-    """One message with a value that all have and one of one's own, and its answer."""
-    registry = masker.registry("s")
-    values = [f"shared{number}@x.com", f"own{who}.{number}@x.com"]
-    masked = masker.mask(" ".join(values), registry)
-    assert "@" not in masked
-    assert masker.unmask(f"for {masked}", registry) == f"for {' '.join(values)}"
-    return list(zip(values, masked.split(), strict=True))
+SERVED: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda path: f"sqlite:///{path / 'vault.db'}",
+    "redis": lambda path: redis_place(),
+    "postgres": lambda path: postgres_place(),
+}
 
 
 def assert_one_to_one(given: Iterable[tuple[str, str]], vault: StoredVault) -> None:
@@ -125,32 +111,18 @@ async def test_what_is_done_aside_is_in_the_tasks_session(shared: Open) -> None:
     assert session.id == "mine"
 
 
-WORKER = """
-import sys
-sys.path.insert(0, "tests")
-from pathlib import Path
-from core.vault.engines import KEYS
-from core.vault.test_many_at_once import masker_over, turn
-from piimask_core.vault import StoredVault
-from piimask_core.vault.sqlite import SQLiteStore
-store = SQLiteStore(Path(sys.argv[1]), patience=60.0)
-masker = masker_over(StoredVault(store, keys=KEYS))
-for number in range(int(sys.argv[3])):
-    for value, placeholder in turn(masker, int(sys.argv[2]), number):
-        print(value, placeholder)
-"""
-
-
-def test_processes_agree(tmp_path: Path) -> None:
-    """Eight of them on one SQLite file."""
-    path = tmp_path / "vault.db"
+@pytest.mark.parametrize("engine", SERVED)
+def test_processes_agree(engine: str, tmp_path: Path) -> None:
+    """Eight of them on one file, or one server."""
+    url = SERVED[engine](tmp_path)
     turns = size(50, 500)
     workers = [
         subprocess.Popen(  # noqa: S603  # our own interpreter and code
-            [sys.executable, "-c", WORKER, str(path), str(n), str(turns)],
+            [sys.executable, "-m", "core.vault.talking", url, str(n), str(turns)],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=ROOT,
+            cwd=ROOT / "tests",
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         for n in range(8)
     ]
@@ -159,6 +131,7 @@ def test_processes_agree(tmp_path: Path) -> None:
     assert [worker.returncode for worker in workers] == [0] * 8
     pairs = [(v, p) for v, p in (line.split() for line in "".join(told).splitlines())]
     assert len(pairs) == 8 * turns * 2
-    vault = StoredVault(SQLiteStore(path), keys=KEYS)
+    vault = vault_from_url(url, keys=KEYS)
+    assert isinstance(vault, StoredVault)
     assert_one_to_one(pairs, vault)
     vault.close()
