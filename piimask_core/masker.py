@@ -7,7 +7,7 @@ more, because two harmless stretches can become something that reads as a placeh
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import TypeVar
 
 from .audit import Audit, is_heard, log
@@ -42,7 +42,8 @@ class Masker:
     bounds one text. ``instruction`` is what the model is told ("" for nothing).
     ``restore`` says where values may come back. ``prove``: look once more, before it is
     sent, whether a known value stands in the masked text in any disguise. ``audit``
-    takes what happened, without values.
+    takes what happened, without values. ``language`` is that of the texts, for the
+    default recognizer: it finds names in English only.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -57,9 +58,14 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    language: InitVar[str] = "en"
     _planner: Planner = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, language: str) -> None:
+        if language != "en" and self.recognizer is default_recognizer():
+            object.__setattr__(
+                self, "recognizer", default_recognizer(language=language)
+            )
         planner = Planner(
             recognizer=self.recognizer,
             policy=self.policy,

@@ -38,6 +38,7 @@ from .corpus import Message, joined, read, varied
 from .figures import calibrated, report
 from .figures import found as found_in
 from .gazetteer import Forgetful, Sources, gazetteer, sources
+from .plain import plain_words
 
 CORPORA = {
     "wnut17": 1.0,
@@ -164,6 +165,7 @@ def quantized(
             joint.setdefault(feature, {})[to] = value
     return Model(
         gazetteer=table,
+        plain=frozenset(),
         own={f: at for at, f in enumerate(sorted(own), 1)},
         joint={f: at for at, f in enumerate(sorted(joint), 1)},
         own_weights=_matrix(own, len(OFFSETS) * len(TAGS)),
@@ -209,7 +211,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     found = sources()
     table = gazetteer(found)
-    common = sequences(texts(given.data, found), table)
+    shared = list(texts(given.data, found))
+    common = sequences(shared, table)
     words = sum(len(labels) for _, labels in common)
     say(f"{len(table)} words in the gazetteer; {len(common)} messages, {words} words")
 
@@ -219,7 +222,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     for fold in range(given.folds):
         learn = [m for m in mail if m.fold != fold]
         learn += trusted([m for m in talk if m.fold != fold], table)
-        model = trained([*common, *sequences(ours(learn), table)], table)
+        model = replace(
+            trained([*common, *sequences(ours(learn), table)], table),
+            plain=plain_words([*shared, *learn], table),
+        )
         held["mail"].append((model, [m for m in mail if m.fold == fold]))
         held["talk"].append((model, [m for m in talk if m.fold == fold]))
         say(f"fold {fold}: {len(packed(model))} bytes")
@@ -237,7 +243,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     report("multidogo, not learned from,", both("talk"), say)
     if not given.draft:
         learn = mail + trusted(talk, table)
-        model = trained([*common, *sequences(ours(learn), table)], table)
+        model = replace(
+            trained([*common, *sequences(ours(learn), table)], table),
+            plain=plain_words([*shared, *learn], table),
+        )
     model = replace(model, calibration=calibration)
     given.weights.write_bytes(packed(model))
     say(f"written: {given.weights.stat().st_size} bytes")

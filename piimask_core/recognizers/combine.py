@@ -1,12 +1,14 @@
 """Recognizers put together, and the one that is used when none is given."""
 
 import re
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from threading import Lock
 
 from piimask_core.entities import Entity, Recognizer
 
+from . import names as embedded
 from .addresses import ADDRESSES, addresses
 from .dates import DATES
 from .disguise import disguised
@@ -24,31 +26,101 @@ def union(*recognizers: Recognizer) -> Recognizer:
     return recognize
 
 
-def default_recognizer(gate: str = "lossless") -> Recognizer:
-    """Our patterns and Presidio's, disguised values too; one instance for all.
+def default_recognizer(
+    gate: str = "lossless", *, names: bool = True, language: str = "en"
+) -> Recognizer:
+    """Our patterns and Presidio's, and names, disguised too; one instance for all.
 
-    ``gate``: what stands before it. "lossless" lets a text pass unread only where
-    nothing can be found, "fast" also where little is likely, "off" none. Presidio is
-    loaded with the first text that is read, not before. ValueError for another gate.
+    Presidio and the model of names are loaded with the first text that they read.
+
+    Args:
+        gate: What stands before the patterns. "lossless" lets a text pass unread only
+            where they can find nothing, "fast" also where little is likely, "off" none.
+        names: Whether people, places and organizations are found.
+        language: Of the texts, by its two letters. The model of names reads English:
+            for another language names are off, and a ``UserWarning`` says so once.
+
+    Raises:
+        ValueError: There is no such gate.
     """
     if gate not in GATES:
         raise ValueError(f"gate is one of {', '.join(GATES)}")
     with _BUILDING:
-        return _default(gate)
+        if names and language != _READ:
+            _warn(language)
+        return _default(gate, names and language == _READ, language)
 
 
 _BUILDING = Lock()  # functools.cache alone may build twice when two threads race
+_READ = "en"
 
 
 @cache
-def _default(gate: str) -> Recognizer:
-    return two_stage(GATES[gate], _everything())
+def _warn(language: str) -> None:
+    warnings.warn(
+        f"No model of names for the language {language!r}: people, places and"
+        " organizations are not masked, only what patterns find. Bring a recognizer"
+        " of your own: union(default_recognizer(names=False), presidio(analyzer)).",
+        stacklevel=4,
+    )
 
 
 @cache
-def _everything() -> Recognizer:
+def _default(gate: str, names: bool, language: str) -> Recognizer:
     rows = patterns((*PATTERNS, *ADDRESSES, *DATES))
-    return disguised(union(rows, addresses, _likely(presidio())))
+    found_by_rule = union(rows, addresses, _likely(presidio(language=language)))
+    if not names:
+        return two_stage(GATES[gate], disguised(found_by_rule))
+    found_by_name = _names()
+    everything = disguised(beside(found_by_rule, found_by_name))
+
+    def recognize(text: str) -> Sequence[Entity]:
+        # what the gate lets pass is in no disguise either
+        return everything(text) if GATES[gate](text) else found_by_name(text)
+
+    return recognize
+
+
+def beside(rules: Recognizer, names: Recognizer) -> Recognizer:
+    """What rules find, and names beside it.
+
+    Where a name would reach into a value of digits, or with an ``@``, which a model
+    may take for a part of it, the names are read once more without these values.
+    """
+
+    def recognize(text: str) -> Sequence[Entity]:
+        found, named = rules(text), names(text)
+        firm = [each for each in found if named and _is_firm(text, each)]
+        if any(a.start < b.end and b.start < a.end for a in firm for b in named):
+            named = names(_without(text, firm))
+        return [*found, *named]
+
+    return recognize
+
+
+_COUNTABLE = re.compile("[0-9@]")
+
+
+def _is_firm(text: str, entity: Entity) -> bool:
+    countable = _COUNTABLE.search(text, entity.start, entity.end)
+    return countable is not None and entity.score >= embedded.BALANCED
+
+
+def _without(text: str, entities: Sequence[Entity]) -> str:
+    """The text, as long as it was, with marks where the entities stand."""
+    parts: list[str] = []
+    at = 0
+    for each in sorted(entities, key=lambda each: each.start):
+        if each.end > at:
+            start = max(at, each.start)
+            parts += text[at:start], "|" * (each.end - start)
+            at = each.end
+    return "".join([*parts, text[at:]])
+
+
+@cache
+def _names() -> Recognizer:
+    return embedded.names()
 
 
 _COUNTED = re.compile(r"[0-9](?:[ ,.\-][0-9]){4,}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from piimask_core.entities import Entity, Recognizer
 from piimask_core.errors import RecognizerError
 
+from .names_gate import may_hold_name
 from .names_model import TAGS, Model, unpacked
 from .names_text import LINE, Word, words_of
 
@@ -53,6 +54,8 @@ def names(weights: Path = WEIGHTS) -> Recognizer:
     def recognize(text: str) -> Sequence[Entity]:
         with building:
             loaded = model()
+        if not may_hold_name(text, loaded.plain):
+            return []
         return list(entities_in(loaded, text))
 
     return recognize
