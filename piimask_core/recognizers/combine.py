@@ -27,7 +27,7 @@ def union(*recognizers: Recognizer) -> Recognizer:
 
 
 def default_recognizer(
-    gate: str = "lossless", *, names: bool = True, language: str = "en"
+    gate: str = "lossless", *, names: bool | Recognizer = True, language: str = "en"
 ) -> Recognizer:
     """Our patterns and Presidio's, and names, disguised too; one instance for all.
 
@@ -36,8 +36,9 @@ def default_recognizer(
     Args:
         gate: What stands before the patterns. "lossless" lets a text pass unread only
             where they can find nothing, "fast" also where little is likely, "off" none.
-        names: Whether people, places and organizations are found.
-        language: Of the texts, by its two letters. The model of names reads English:
+        names: Whether people, places and organizations are found; or what finds them,
+            if not the embedded model: ``presidio(analyzer)`` with a model of your own.
+        language: Of the texts, by its two letters. The embedded model reads English:
             for another language names are off, and a ``UserWarning`` says so once.
 
     Raises:
@@ -46,9 +47,12 @@ def default_recognizer(
     if gate not in GATES:
         raise ValueError(f"gate is one of {', '.join(GATES)}")
     with _BUILDING:
-        if names and language != _READ:
+        if names is True and language != _READ:
             _warn(language)
-        return _default(gate, names and language == _READ, language)
+            names = False
+        if callable(names):
+            return _gated(gate, _rules(language), names)
+        return _default(gate, names, language)
 
 
 _BUILDING = Lock()  # functools.cache alone may build twice when two threads race
@@ -56,27 +60,41 @@ _READ = "en"
 
 
 @cache
+def _embedded() -> Recognizer:
+    return embedded.names()
+
+
+@cache
 def _warn(language: str) -> None:
     warnings.warn(
         f"No model of names for the language {language!r}: people, places and"
         " organizations are not masked, only what patterns find. Bring a recognizer"
-        " of your own: union(default_recognizer(names=False), presidio(analyzer)).",
+        " of your own: default_recognizer(names=presidio(analyzer, language=...)).",
         stacklevel=4,
     )
 
 
 @cache
 def _default(gate: str, names: bool, language: str) -> Recognizer:
+    rules = _rules(language)
+    if names:
+        return _gated(gate, rules, _embedded())
+    return two_stage(GATES[gate], disguised(rules))
+
+
+@cache
+def _rules(language: str) -> Recognizer:
     rows = patterns((*PATTERNS, *ADDRESSES, *DATES))
-    found_by_rule = union(rows, addresses, _likely(presidio(language=language)))
-    if not names:
-        return two_stage(GATES[gate], disguised(found_by_rule))
-    found_by_name = _names()
-    everything = disguised(beside(found_by_rule, found_by_name))
+    return union(rows, addresses, _likely(presidio(language=language)))
+
+
+def _gated(gate: str, rules: Recognizer, names: Recognizer) -> Recognizer:
+    may_match = GATES[gate]
+    everything = disguised(beside(rules, names))
 
     def recognize(text: str) -> Sequence[Entity]:
         # what the gate lets pass is in no disguise either
-        return everything(text) if GATES[gate](text) else found_by_name(text)
+        return everything(text) if may_match(text) else names(text)
 
     return recognize
 
@@ -116,11 +134,6 @@ def _without(text: str, entities: Sequence[Entity]) -> str:
             parts += text[at:start], "|" * (each.end - start)
             at = each.end
     return "".join([*parts, text[at:]])
-
-
-@cache
-def _names() -> Recognizer:
-    return embedded.names()
 
 
 _COUNTED = re.compile(r"[0-9](?:[ ,.\-][0-9]){4,}")

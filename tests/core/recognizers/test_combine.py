@@ -1,5 +1,6 @@
 """The recognizer that is used when none is given."""
 
+import re
 import warnings
 
 import pytest
@@ -120,6 +121,24 @@ def test_names_of_another_language_are_said_to_be_off_once() -> None:
     assert masker.entities("Jane Doe") == []
     assert [e.type for e in masker.entities("Jane Doe jane@example.com")] == [
         "EMAIL_ADDRESS"
+    ]
+
+
+def test_another_recognizer_of_names_takes_the_place_of_the_embedded_one() -> None:
+    """For a model of one's own; it reads what is undone of a disguise, too."""
+
+    def zed(text: str) -> list[Entity]:
+        return [Entity("PERSON", m.start(), m.end()) for m in re.finditer("Zed", text)]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        masker = Masker(recognizer=default_recognizer(names=zed, language="qw"))
+
+    text = "Jane Doe, Zed, Z\u200bed, a@example.com"
+    assert [text[e.start : e.end] for e in masker.entities(text)] == [
+        "Zed",
+        "Z\u200bed",
+        "a@example.com",
     ]
 
 
