@@ -61,7 +61,7 @@ _READ = "en"
 
 @cache
 def _embedded() -> Recognizer:
-    return embedded.names()
+    return _likely(embedded.names())
 
 
 @cache
@@ -138,14 +138,23 @@ def _without(text: str, entities: Sequence[Entity]) -> str:
 
 _COUNTED = re.compile(r"[0-9](?:[ ,.\-][0-9]){4,}")
 _COUNT = "01234567890123456789"
+_PUBLIC = re.compile(
+    r"\b(?:air(?:ports?|lines?|ways)|(?:railway |train |bus )?stations?|terminal|depot"
+    r"|stadium|arena|coliseum|ballroom|amphitheat(?:er|re)|theat(?:er|re)|auditorium"
+    r"|(?:concert|music) hall|museum)\W*\Z",
+    re.IGNORECASE,
+)
+"""Union Station, Example Airlines: everybody goes there. Not: Union Station Road."""
 
 
 def _likely(recognizer: Recognizer) -> Recognizer:
-    """Without two things that Presidio finds and that tell of nobody: a UUID, and
-    somebody who counts, ``1-2-3-4-5-6-7``."""
+    """Without what tells of nobody: a UUID, somebody who counts, ``1-2-3-4-5-6-7``,
+    and places that are open to all and those who bring people there."""
 
     def is_likely(text: str, entity: Entity) -> bool:
         value = text[entity.start : entity.end]
+        if entity.type in ("LOCATION", "ORGANIZATION"):
+            return _PUBLIC.search(value) is None
         counts = _COUNTED.fullmatch(value) and re.sub(r"\D", "", value) in _COUNT
         return entity.type != "UUID" and not counts
 

@@ -71,6 +71,22 @@ def test_names_are_found_by_default(text: str, found: list[tuple[str, str]]) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The train leaves from Union Station.", []),
+        ("I fly with Northwind Airlines from Boston.", ["Boston"]),
+        ("We met at the Lakeside Theatre", []),
+        ("I work at Northwind Bank", ["Northwind Bank"]),
+        ("She is at Mercy Hospital", ["Mercy Hospital"]),
+        ("Mr. Station called Jane Museum", ["Station", "Jane Museum"]),
+    ],
+)
+def test_places_open_to_all_tell_of_nobody(text: str, found: list[str]) -> None:
+    """Stations, airlines and stadiums stay; a hospital, a bank and a person do not."""
+    assert [text[e.start : e.end] for e in Masker().entities(text)] == found
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("\uff2a\uff41\uff4e\uff45 \uff24\uff4f\uff45 called", "Jane Doe, wide"),
