@@ -109,7 +109,7 @@ def beside(rules: Recognizer, names: Recognizer) -> Recognizer:
     def recognize(text: str) -> Sequence[Entity]:
         found, named = rules(text), names(text)
         firm = [each for each in found if named and _is_firm(text, each)]
-        if any(a.start < b.end and b.start < a.end for a in firm for b in named):
+        if _meet(firm, named):
             named = names(_without(text, firm))
         return [*found, *named]
 
@@ -122,6 +122,20 @@ _COUNTABLE = re.compile("[0-9@]")
 def _is_firm(text: str, entity: Entity) -> bool:
     countable = _COUNTABLE.search(text, entity.start, entity.end)
     return countable is not None and entity.score >= embedded.BALANCED
+
+
+def _meet(some: Sequence[Entity], others: Sequence[Entity]) -> bool:
+    """Whether one of these overlaps one of those."""
+    reach = [0, 0]
+    both = [
+        *((e.start, e.end, 0) for e in some),
+        *((e.start, e.end, 1) for e in others),
+    ]
+    for start, end, side in sorted(both):
+        if start < reach[1 - side]:
+            return True
+        reach[side] = max(reach[side], end)
+    return False
 
 
 def _without(text: str, entities: Sequence[Entity]) -> str:

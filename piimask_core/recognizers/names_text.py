@@ -32,8 +32,6 @@ PLACE, PLACE_PART, COUNTRY, COMPANY = 16, 32, 64, 128
 COMMON, KNOWN, MONTH, TITLE = 256, 512, 1024, 2048
 """Very common English words; all English words; months and days; titles."""
 ROLE, STREET, PRODUCT = 4096, 8192, 16384
-SLIP = 32768
-"""In no list, but a very common word with a slip, or two of them run together."""
 
 _TRIGGERS = """
 am i'm im is my name names named called call this here it's its mr mrs ms miss dr prof
@@ -79,7 +77,7 @@ def _word(raw: str, start: int, end: int, gazetteer: Gazetteer) -> Word:
     lower = raw.lower().replace("\u2019", "'")
     first = raw[0]
     if first.isalpha():
-        bits = gazetteer.get(lower, 0) or _slip(lower, gazetteer)
+        bits = gazetteer.get(lower, 0)
         if raw.islower():
             shape = "xx"
         elif len(raw) == 1:
@@ -110,23 +108,6 @@ def _word(raw: str, start: int, end: int, gazetteer: Gazetteer) -> Word:
     return Word(start, end, lower, shape, bits, shape + kind, shape[:2] + rough)
 
 
-def _slip(lower: str, gazetteer: Gazetteer) -> int:
-    """``SLIP`` for ``confrim``, ``okayi`` and ``yesthanks``; 0 for other words."""
-    size = len(lower)
-    if not 4 <= size <= 20:
-        return 0
-    listed = gazetteer.get
-    for at in range(size):
-        head, tail = lower[:at], lower[at + 1 :]
-        if listed(head + tail, 0) & COMMON:
-            return SLIP
-        if tail and listed(head + tail[0] + lower[at] + tail[1:], 0) & COMMON:
-            return SLIP
-        if at > 1 and tail and listed(head, 0) & listed(lower[at:], 0) & COMMON:
-            return SLIP
-    return 0
-
-
 @cache
 def _kind(bits: int) -> tuple[str, str]:
     """What lists a word stands in, told shortly, and still more shortly.
@@ -137,8 +118,6 @@ def _kind(bits: int) -> tuple[str, str]:
     if person == "-" and bits & (FIRST_RARE | LAST_RARE):
         person = "r"
     rough = person + ("C" if bits & COMMON else "K" if bits & KNOWN else "-")
-    if bits & SLIP:
-        rough = "-S"
     for bit, letter in _LETTERS:
         if bits & bit:
             return rough + letter, rough + letter.upper()

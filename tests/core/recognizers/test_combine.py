@@ -1,6 +1,7 @@
 """The recognizer that is used when none is given."""
 
 import re
+import time
 import warnings
 
 import pytest
@@ -255,3 +256,22 @@ def test_a_rule_for_words_does_not_cut_a_name() -> None:
         return [Entity("PERSON", 0, 12)]
 
     assert beside(rules, names)("Jane Doe 555")[-1] == Entity("PERSON", 0, 12)
+
+
+def test_many_values_beside_many_names_take_linear_time() -> None:
+    """Each is not compared with each."""
+
+    def seconds(count: int) -> float:
+        found = [Entity("ID", 10 * at, 10 * at + 5) for at in range(count)]
+        named = [Entity("PERSON", 10 * at + 5, 10 * at + 9) for at in range(count)]
+        recognize = beside(lambda _: found, lambda _: named)
+        text = "5" * 10 * count
+
+        def once() -> float:
+            began = time.process_time()
+            assert len(recognize(text)) == 2 * count
+            return time.process_time() - began
+
+        return min(once() for _ in range(3))
+
+    assert seconds(8_000) < 16 * max(seconds(2_000), 1e-3)
