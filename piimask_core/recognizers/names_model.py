@@ -30,6 +30,7 @@ TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG")
 
 _MAGIC = b"piimask names 2\n"
 _BLOCK = 1_024  # words that are scored at once
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,7 @@ class Model:
     def _own(self, words: Sequence[Word]) -> "Floats":
         import numpy as np
 
-        row = self.own.get
-        rows = [[row(f, 0) for f in own_features(word)] for word in words]
+        rows = [self._rows(word) for word in words]
         summed = self.own_weights[np.array(rows)].sum(axis=1, dtype=np.int32)
         table = summed.reshape(len(words), len(OFFSETS), len(TAGS))
         out = np.zeros((len(words), len(TAGS)), np.float32)
@@ -104,6 +104,21 @@ class Model:
                 out += table[:, column]
         out *= self.scale
         return out
+
+    def _rows(self, word: Word) -> list[int]:
+        """Of a word's own features; those of plain words are remembered, no others."""
+        key = word[2:5]
+        if (rows := self._seen.get(key)) is not None:
+            return rows
+        row = self.own.get
+        rows = [row(f, 0) for f in own_features(word)]
+        if word.lower in self.plain and len(self._seen) < _REMEMBERED:
+            self._seen[key] = rows
+        return rows
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str, int], list[int]]:
+        return {}
 
     def _joint(self, features: Iterable[Sequence[str]]) -> "Floats":
         import numpy as np

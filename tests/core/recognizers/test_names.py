@@ -10,7 +10,14 @@ import pytest
 
 from piimask_core.entities import Entity
 from piimask_core.errors import RecognizerError
-from piimask_core.recognizers.names import FLOOR, TYPES, WEIGHTS, names
+from piimask_core.recognizers.names import (
+    FLOOR,
+    TYPES,
+    WEIGHTS,
+    entities_in,
+    names,
+)
+from piimask_core.recognizers.names_model import unpacked
 from piimask_core.recognizers.names_text import words_of
 
 THRESHOLD = 0.35  # a masker's default
@@ -332,6 +339,19 @@ def test_no_value_stays_in_the_recognizer() -> None:
 
     assert isinstance(entities[0], Entity)
     assert "Laura" not in repr(entities)
+
+
+def test_only_plain_words_are_remembered() -> None:
+    """Reading is faster for them; a name is gone when its text is."""
+    model = unpacked(WEIGHTS.read_bytes())
+    text = "my name is Laura Whitfield and the order is late"
+
+    first = list(entities_in(model, text))
+
+    remembered = {lower for lower, *_ in model._seen}
+    assert {"name", "order", "late"} <= remembered
+    assert not {"laura", "whitfield"} & remembered
+    assert list(entities_in(model, text)) == first
 
 
 # Words
