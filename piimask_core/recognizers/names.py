@@ -191,12 +191,19 @@ def _entity(
         return
     by_tag = chances[start:end].sum(axis=0)
     type = TYPES[int((by_tag[1::2] + by_tag[2::2]).argmax())]
+    spelled = (word.lower for word in words[begin + start : begin + end])
+    if type == "PERSON" and not any(map(str.isalpha, map(_bare, spelled))):
+        return  # rot13, ph0ne, x7
     # what stands beside a name does not make it less of a name
     sure = [chance for chance in inside[start:end] if chance >= BALANCED]
     score = sum(sure or inside[start:end]) / len(sure or inside[start:end])
     yield Entity(
         type, words[begin + start].start, words[begin + end - 1].end, round(score, 4)
     )
+
+
+def _bare(word: str) -> str:
+    return word.replace("'", "")
 
 
 def _may_end(word: Word) -> bool:

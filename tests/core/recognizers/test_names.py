@@ -112,6 +112,8 @@ def test_no_part_of_a_name_is_left(text: str, name: str) -> None:
         "thank you so much",
         "yes please",
         "ok",
+        "rot13: wnar",
+        "ph0ne: 555",
         "I want to reset my password.",
         "Please Enter Your Password",
         "Order 123456 was placed on 3 March for $20.",
