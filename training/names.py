@@ -52,7 +52,6 @@ CORPORA = {
 
 CHAT = 40_000
 EPOCHS = 10
-BAGS = 2
 FORGET = 0.3
 KEPT = 600_000
 """How many weights are kept; the file grows with it."""
@@ -106,12 +105,12 @@ def texts(data: Path, found: Sources) -> Iterator[Message]:
 Sequences = Sequence[tuple["pycrfsuite.ItemSequence", list[str]]]
 
 
-def sequences(rows: Iterable[Message], table: dict[str, int], bag: int) -> Sequences:
-    """Features and tags of messages, each bag forgetting other names."""
+def sequences(rows: Iterable[Message], table: dict[str, int]) -> Sequences:
+    """Features and tags of messages, as crfsuite takes them."""
     known = Forgetful(table, FORGET)
     made = []
     for at, message in enumerate(rows):
-        known.forget(at * 7_919 + bag * 104_729)
+        known.forget(at * 7_919)
         words = words_of(message.text, known)
         if words:
             items = pycrfsuite.ItemSequence(features(words))
@@ -119,29 +118,10 @@ def sequences(rows: Iterable[Message], table: dict[str, int], bag: int) -> Seque
     return made
 
 
-def trained(bags: Sequence[Sequences], table: dict[str, int]) -> Model:
-    """The mean of averaged perceptrons over a linear chain, weights in a byte each.
-
-    Each learned from other words being forgotten, in another order. The mean of
-    linear models is one: it costs no more than each of them.
-    """
-    state: dict[tuple[str, str], float] = {}
-    moves: dict[tuple[str, str], float] = {}
-    for seed, rows in enumerate(bags):
-        learned = _learned(rows, seed)
-        for total, part in ((state, learned[0]), (moves, learned[1])):
-            for key, weight in part.items():
-                total[key] = total.get(key, 0.0) + weight / len(bags)
-    return quantized(state, moves, table)
-
-
-Weights = dict[tuple[str, str], float]
-
-
-def _learned(rows: Sequences, seed: int) -> tuple[Weights, Weights]:
-    """Weights of (feature, tag), and of (tag, next tag)."""
+def trained(rows: Sequences, table: dict[str, int]) -> Model:
+    """An averaged perceptron over a linear chain, with its weights in a byte each."""
     trainer = pycrfsuite.Trainer(algorithm="ap", verbose=False)
-    for items, labels in random.Random(seed).sample(rows, len(rows)):  # noqa: S311
+    for items, labels in random.Random(0).sample(rows, len(rows)):  # noqa: S311
         trainer.append(items, labels)
     trainer.set_params({"max_iterations": EPOCHS, "feature.minfreq": 2})
     with tempfile.TemporaryDirectory() as folder:
@@ -151,7 +131,7 @@ def _learned(rows: Sequences, seed: int) -> tuple[Weights, Weights]:
         tagger.open(path)
         info = tagger.info()
         tagger.close()
-    return info.state_features, info.transitions
+    return quantized(info.state_features, info.transitions, table)
 
 
 def quantized(
@@ -229,17 +209,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     found = sources()
     table = gazetteer(found)
     shared = list(texts(given.data, found))
-    common = [sequences(shared, table, bag) for bag in range(BAGS)]
-    words = sum(len(labels) for _, labels in common[0])
-    say(
-        f"{len(table)} words in the gazetteer; {len(common[0])} messages, {words} words"
-    )
+    common = sequences(shared, table)
+    words = sum(len(labels) for _, labels in common)
+    say(f"{len(table)} words in the gazetteer; {len(common)} messages, {words} words")
 
     def learned(rows: Sequence[Message]) -> Model:
-        own = [sequences(ours(rows), table, bag) for bag in range(BAGS)]
-        both = [[*a, *b] for a, b in zip(common, own, strict=True)]
-        plain = plain_words([*shared, *rows], table)
-        return replace(trained(both, table), plain=plain)
+        model = trained([*common, *sequences(ours(rows), table)], table)
+        return replace(model, plain=plain_words([*shared, *rows], table))
 
     mail = read(given.data / "uner_ewt.dev.jsonl")
     talk = read(given.data / "multidogo.dev.jsonl")
