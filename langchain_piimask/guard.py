@@ -55,7 +55,8 @@ class Guard(BaseCallbackHandler):
         if types:
             raise UnmaskedText(
                 f"A model was about to get {', '.join(sorted(types))} in clear. "
-                "Wrap that model in PIIMaskedChatModel, or put PIIMask() before it."
+                "Wrap that model in PIIMaskedChatModel, or put PIIMask() before it; "
+                "an agent needs PIIMaskMiddleware()."
             )
 
 

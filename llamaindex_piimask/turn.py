@@ -32,16 +32,26 @@ Options = Mapping[str, Any]
 class Turn:
     """Everything of one request is masked together, and restored by one restorer.
 
-    ``mentioned`` is told which placeholders it sends.
+    ``mentioned`` is told which placeholders it sends. ``restores``: even where a
+    layer around it restores.
     """
 
-    def __init__(self, masker: Masker, scope: Scope, mentioned: set[str]) -> None:
+    def __init__(
+        self,
+        masker: Masker,
+        scope: Scope,
+        mentioned: set[str],
+        *,
+        restores: bool = False,
+    ) -> None:
         self.scope = scope
         self._masker = masker
         self._mentioned = mentioned
         self._shown: set[str] = set()
         self._restorer = masker.restorer(
-            scope.registry, layered=scope.layered, shown=self._shown
+            scope.registry,
+            layered=scope.layered and not restores,
+            shown=self._shown,
         )
 
     def masked_chat(

@@ -27,6 +27,9 @@ from .restore import Place as Place
 from .restore import RestorePolicy as RestorePolicy
 from .restorer import Restorer as Restorer
 from .session import pii_session as pii_session
+from .show import Shown as Shown
+from .show import Turn as Turn
+from .show import show as show
 from .sql import parameterized as parameterized
 from .stream import StreamUnmasker as StreamUnmasker
 from .vault import MemoryVault as MemoryVault

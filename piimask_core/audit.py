@@ -12,8 +12,9 @@ _LOGGER.addHandler(logging.NullHandler())  # silent until an app listens
 class Unrestored:
     """A placeholder that stayed in an answer, and why.
 
-    ``reason`` is "unknown" (this conversation never gave it) or "refused" (the restore
-    policy does not let its value come back there); ``sink`` says where, ``tool`` and
+    ``reason`` is "unknown" (this conversation never gave it), "refused" (the restore
+    policy does not let its value come back there) or "unavailable" (the vault did not
+    answer, or no longer has the conversation); ``sink`` says where, ``tool`` and
     ``argument`` of which call.
     """
 

@@ -6,10 +6,12 @@ PIIMaskError
 │   │   ├── InputTooLarge   longer than max_chars
 │   │   └── InputTooDeep    nested too deep, or refers to itself
 │   ├── RecognizerError     a recognizer raised or ran out of time
-│   └── UnmaskedText        the guard met a value on its way to a model
+│   ├── UnmaskedText        the guard met a value on its way to a model
+│   └── VaultUnavailable    the vault or its keys did not answer
 ├── SessionRequired         nothing says which conversation this is
 ├── RegistryLost            this conversation's registry is not in the vault
 ├── RegistryConflict        two copies of it gave one placeholder to two values
+├── RegionRefused           this conversation's values belong in another region
 ├── ExamplesError           labelled examples cannot be read or measured
 └── SealError               sealed values: wrong key, or not what was sealed
 """
@@ -43,6 +45,10 @@ class UnmaskedText(MaskingError):
     """A model below was about to get text that nobody had masked."""
 
 
+class VaultUnavailable(MaskingError):
+    """The vault, or what gives it keys, did not answer in time, or with an error."""
+
+
 class SessionRequired(PIIMaskError, ValueError):
     """Nothing says which conversation this is: give a session or a registry."""
 
@@ -53,6 +59,10 @@ class RegistryLost(PIIMaskError, LookupError):
 
 class RegistryConflict(PIIMaskError, ValueError):
     """Two copies of a registry went separate ways; one placeholder, two values."""
+
+
+class RegionRefused(PIIMaskError, ValueError):
+    """The vault was opened for one region, and the session belongs to another."""
 
 
 class ExamplesError(PIIMaskError, ValueError):

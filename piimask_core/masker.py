@@ -13,7 +13,7 @@ from typing import TypeVar
 from .audit import Audit, is_heard, log
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputTooDeep
+from .errors import InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
 from .instruction import INSTRUCTION
@@ -29,6 +29,7 @@ from .restorer import Restorer
 from .stream import StreamUnmasker
 from .tree import Visit, from_source, walk
 from .vault import DEFAULT_VAULT, Vault, Wanted
+from .view import View
 
 T = TypeVar("T")
 
@@ -42,8 +43,9 @@ class Masker:
     bounds one text. ``instruction`` is what the model is told ("" for nothing).
     ``restore`` says where values may come back. ``prove``: look once more, before it is
     sent, whether a known value stands in the masked text in any disguise. ``audit``
-    takes what happened, without values. ``language`` is that of the texts, for the
-    default recognizer: it finds names in English only.
+    takes what happened, without values. ``region``: values of sessions that belong to
+    another one are not read; the vault must be of this one. ``language`` is that of the
+    texts, for the default recognizer: it finds names in English only.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -58,10 +60,13 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    region: str = ""
     language: InitVar[str] = "en"
     _planner: Planner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self, language: str) -> None:
+        if self.region and getattr(self.vault, "region", "") != self.region:
+            raise RegionRefused("The masker's region is not the vault's.")
         if language != "en" and self.recognizer is default_recognizer():
             object.__setattr__(
                 self, "recognizer", default_recognizer(language=language)
@@ -131,17 +136,25 @@ class Masker:
         ``shown``: the placeholders that stood in this request. ``layered``: a layer
         around us restores; respelled placeholders are put right for it, and invented
         ones are made LITERAL, so that they mean nothing when such a one is issued.
+        A vault that does not answer never blocks one: then nothing is restored.
         """
 
         def settle(invented: str) -> str:
-            return registry.mint([Wanted(LITERAL, invented, invented, "model")])[0]
+            with suppress(PIIMaskError):
+                want = Wanted(LITERAL, invented, invented, "model")
+                return registry.mint([want])[0]
+            return invented
 
+        view, missing = View({}, registry.issued.labels, {}), "unavailable"
+        with suppress(PIIMaskError):
+            view, missing = registry.view(), "unknown"
         return Restorer(
-            registry.view(),
+            view,
             policy=self.restore,
             audit=self.audit,
             shown=shown,
-            settle=settle if layered else None,
+            settle=settle if layered and missing == "unknown" else None,
+            missing=missing,
         )
 
     def stream_unmasker(
@@ -188,13 +201,15 @@ class Masker:
         Placeholders, issued or not, count as masked.
         """
         planner = self._planner
-        found = planner.recognized(text) + look_alikes(text, registry.view())
+        registry.sync()
+        found = planner.recognized(text) + look_alikes(text, registry.issued)
         plan = planner.plan(text, found + registry.known(text, planner.same))
         wanted = {c.to.type for c in plan if isinstance(c.to, Wanted)} - {LITERAL}
         return wanted | {"(other)" for c in plan if not c.ours}
 
     def known(self, text: str, registry: Registry) -> set[str]:
         """The types of the values of this session that stand in a text."""
+        registry.sync()
         return {each.type for each in registry.known(text, self._planner.same)}
 
     def _masked(

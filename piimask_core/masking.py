@@ -35,10 +35,10 @@ class Masked(NamedTuple):
 
 
 class _Memo(NamedTuple):
-    """What was found in a text, and what it became when so many were minted."""
+    """What was found in a text, and what it became when just so much was known."""
 
     found: Sequence[Entity]
-    minted: int | None
+    version: int
     masked: str
 
 
@@ -71,16 +71,16 @@ def mask_texts(
         for each, entities, old in zip(texts, found, kept, strict=True)
     ]
     # Once, before anything is minted: what reads as a placeholder was there before.
-    issued = registry.view() if layered else {}
+    issued = registry.issued if layered else {}
     alike = [look_alikes(each.text, issued) for each in texts]
     plans: list[Sequence[Change] | None] = [None] * len(texts)
     given: dict[Wanted, str] = {}
-    minted = None
-    while minted != registry.minted:  # until nothing new is known
-        minted = registry.minted
+    version, is_confirmed = -1, False
+    while version != registry.version:  # until nothing new is known
+        version = registry.version
         plans = [
             None
-            if old and old.minted == minted
+            if old and old.version == version
             else ()
             if plain is not None and not registry.may_know(plain)
             else planner.plan(
@@ -92,7 +92,11 @@ def mask_texts(
                 texts, found, alike, kept, words, strict=True
             )
         ]
-        given |= _minted((c for plan in plans for c in plan or ()), registry, given)
+        new = _minted((c for plan in plans for c in plan or ()), registry, given)
+        if not new and not is_confirmed:
+            registry.sync()
+        given |= new
+        is_confirmed = True
     masked, again = [], 0
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
@@ -104,11 +108,11 @@ def mask_texts(
         if prove and (plan or plain is None):
             text, found_again = _looked_again(text, each.source, planner, registry)
             again += found_again
-        if not layered and not _comes_back(each, plan or (), text, registry):
-            text = _as_one(each, planner, registry)
+        if not layered:
+            text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
         size = len(each.text) + len(text)
-        memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
+        memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
     return Masked(masked, again)
 
 
@@ -120,7 +124,9 @@ def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
     words = plain_words(text)
     if words is None or registry.may_know(words):
         return False
-    return not planner.recognized(text)
+    if planner.recognized(text):
+        return False
+    return not (registry.sync() and registry.may_know(words))
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:
@@ -157,25 +163,39 @@ def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
     return found_in(_without_placeholders(text), look)
 
 
-def _comes_back(
-    given: Text, plan: Sequence[Change], masked: str, registry: Registry
-) -> bool:
-    """Whether restoring gives what the user wrote, if nothing of it was removed.
+def _coming_back(
+    given: Text,
+    plan: Sequence[Change],
+    masked: str,
+    planner: Planner,
+    registry: Registry,
+) -> str:
+    """The masked text; one placeholder for all of it where it would not come back.
 
-    Values that begin or end a stretch themselves can make a text that does not.
+    Values that begin or end a stretch themselves can make such a text, and so can the
+    removal of what ended one.
     """
     text = given.text
-    if given.source != USER or not all(change.is_exact for change in plan):
-        return True
-    if masked == text or not (may_lead(text) or '"' in text):
-        return True
-    return Restorer(registry.view()).text(masked) == text
+    leads = any(may_lead(each) or '"' in each for each in (text, masked))
+    if given.source != USER or masked == text or not leads:
+        return masked
+    meant = _meant(text, plan)
+    if Restorer(registry.issued).text(masked) == meant:
+        return masked
+    key = planner.same("TEXT", meant)
+    return registry.mint([Wanted("TEXT", meant, key, given.source)])[0]
 
 
-def _as_one(given: Text, planner: Planner, registry: Registry) -> str:
-    """A text that would not come back otherwise, as one value."""
-    key = planner.same("TEXT", given.text)
-    return registry.mint([Wanted("TEXT", given.text, key, given.source)])[0]
+def _meant(text: str, plan: Sequence[Change]) -> str:
+    """The text without what was removed or replaced for good."""
+    parts: list[str] = []
+    at = 0
+    for change in plan:
+        if not change.is_exact:
+            final = change.to.value if isinstance(change.to, Wanted) else change.to
+            parts += text[at : change.start], final
+            at = change.end
+    return "".join([*parts, text[at:]])
 
 
 def _looked_again(

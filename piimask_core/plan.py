@@ -80,7 +80,7 @@ class Planner:
         """What to replace by what, in order of position."""
         ours = [entity for entity in found if entity.type == OURS]
         others = [entity for entity in found if entity.type != OURS]
-        decided = self._without_kept(text, others)
+        decided = _gone_first(self._without_kept(text, others))
         resolved = resolve(text, decided, first=ours)
         for entity in resolved:
             if entity.type != OURS and entity not in decided:
@@ -169,6 +169,20 @@ class Planner:
         value = text[entity.start : entity.end]
         key = self.same(label_of(entity.type), value)
         return Wanted(entity.type, value, key, source)
+
+
+def _gone_first(decided: dict[Entity, str | Ask]) -> dict[Entity, str | Ask]:
+    """Without what would get a placeholder where the same stretch goes for good, as
+    what it was taken for another time."""
+    gone = {(e.start, e.end) for e, to in decided.items() if isinstance(to, str)}
+    if not gone:
+        return decided
+    return {
+        entity: to
+        for entity, to in decided.items()
+        if not (to is MINT and (entity.start, entity.end) in gone)
+        or entity.type == LITERAL
+    }
 
 
 def look_alikes(text: str, issued: Mapping[str, str]) -> list[Entity]:

@@ -17,6 +17,15 @@ from .view import View
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
+class _Seen(BaseModel):
+    """How far whoever wrote a handle knew the session of a shared vault."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    minted: Annotated[int, Field(ge=0)]
+    mark: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]+:[0-9]+:[0-9a-f]*$")]
+
+
 class _Handle(BaseModel):
     """What may leave the process."""
 
@@ -26,6 +35,7 @@ class _Handle(BaseModel):
     tenant: _Name
     session: _Name
     epoch: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    seen: _Seen | None = None
     sealed: str | None = None
 
 
@@ -67,9 +77,23 @@ class Registry:
         """A placeholder for each value: the one it has, or a new one."""
         return self._book.mint(wanted) if wanted else []
 
+    @property
+    def version(self) -> int:
+        """Another whenever a value was learned or forgotten."""
+        return self._book.version
+
+    def sync(self) -> bool:
+        """Learn what other processes have minted or forgotten since, if anything."""
+        return self._book.sync()
+
     def view(self) -> View:
-        """Placeholder -> value, and who has said it."""
+        """Placeholder -> value, and who has said it; with what others have minted."""
         return self._book.view()
+
+    @property
+    def issued(self) -> View:
+        """The view as this process knows it, without asking the vault."""
+        return self._book.issued
 
     def known(self, text: str, same: Identity) -> list[Entity]:
         """The values of this session that stand in the text."""
@@ -84,9 +108,18 @@ class Registry:
         """What masking found in this session's texts; forgotten with its values."""
         return self._book.memo
 
-    def erase(self) -> None:
-        """Forget every value now; their numbers are never given again."""
-        self._book.erase()
+    def erase(self) -> int:
+        """Forget every value now; how many there were. No number is given again."""
+        return self._book.erase()
+
+    def renew(self) -> None:
+        """Go on after a ``RegistryLost``, above every number that was seen here.
+
+        The values are gone: placeholders given before stay as they are.
+        """
+        before = self._book.tally()
+        self._book = self.vault.renew(self.tenant, self.session)
+        self._book.absorb(before)
 
     def dumps(
         self,
@@ -107,6 +140,8 @@ class Registry:
             "session": self.session,
             "epoch": self.epoch,
         }
+        if seen := self._book.seen():
+            handle["seen"] = seen
         if key is not None:
             content = {**self._book.export(since, also), "at": now()}
             text = json.dumps(content, ensure_ascii=False)
@@ -141,8 +176,11 @@ class Registry:
         sealed = [
             handle["sealed"] for handle in handles if handle["sealed"] is not None
         ]
+        seen = [handle["seen"] for handle in handles if handle["seen"] is not None]
         if key is None or not sealed:
             registry._book = vault.open(tenant, session, epoch)
+            for each in seen:
+                registry._book.check(each)
             return registry
         parts = [_content(unseal(key, each, place)) for each in sealed]
         registry._book = vault.adopt(tenant, session, epoch)

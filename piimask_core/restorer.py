@@ -73,7 +73,8 @@ class Restorer:
 
     ``shown``: the placeholders of this request, where that is known. ``settle``: do not
     restore, for a layer around this one does; spell issued placeholders as they were
-    given, and replace any other by what ``settle`` gives for it.
+    given, and replace any other by what ``settle`` gives for it. ``missing``: why a
+    placeholder without a value has none.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Restorer:
         audit: Audit | None = None,
         shown: Collection[str] | None = None,
         settle: Callable[[str], str] | None = None,
+        missing: str = "unknown",
     ) -> None:
         self._view = view_of(values)
         self.values = self._view.plain
@@ -96,6 +98,7 @@ class Restorer:
         self._restores_text = type(policy) is RestorePolicy and not policy.is_strict
         self._audit = audit
         self._shown = shown
+        self._missing = missing
 
     def text(
         self, text: str, *, sink: str = TEXT, tool: str = "", argument: str = ""
@@ -164,7 +167,8 @@ class Restorer:
 
     def note_unknown(self, placeholder: str, at: StreamUnmasker) -> None:
         """Note a placeholder that was never issued."""
-        self._note(Unrestored(placeholder, "unknown", at.sink, at.tool, at.argument))
+        why = self._missing
+        self._note(Unrestored(placeholder, why, at.sink, at.tool, at.argument))
 
     def restored(
         self,

@@ -48,6 +48,7 @@ from llamaindex_piimask.testing import FakeEmbedding, FakeLLM
 from piimask_core.session import layer
 from piimask_core.testing import FakeModel, echo, failing, recognizing
 from piimask_core.vault.book import Book
+from piimask_core.vault.memory import Erased
 
 JANE, BOB, SSN = "jane@example.com", "bob@company.com", "123-45-6789"
 FILLER = " and so on" * 30
@@ -468,6 +469,15 @@ class Shared:
 
     def adopt(self, tenant: str, session: str, epoch: str) -> Book:
         return SHARED.adopt(tenant, session, epoch)
+
+    def renew(self, tenant: str, session: str) -> Book:
+        return SHARED.renew(tenant, session)
+
+    def erase(self, tenant: str, session: str) -> Erased:
+        return SHARED.erase(tenant, session)
+
+    def sessions(self, tenant: str) -> list[str]:
+        return SHARED.sessions(tenant)
 
 
 def find(text: str) -> Any:
