@@ -3,6 +3,7 @@
 import re
 import time
 import warnings
+from dataclasses import replace
 
 import pytest
 
@@ -157,6 +158,15 @@ def test_another_recognizer_of_names_takes_the_place_of_the_embedded_one() -> No
         "Z\u200bed",
         "a@example.com",
     ]
+
+
+def test_a_changed_copy_reads_what_the_masker_reads() -> None:
+    """Its language is not English again because another setting was changed."""
+    with pytest.warns(UserWarning):
+        masker = Masker(language="qv")
+
+    assert replace(masker, threshold=0.5).recognizer is masker.recognizer
+    assert masker.recognizer is not default_recognizer()
 
 
 def test_names_that_are_off_anyway_are_no_news() -> None:
