@@ -49,7 +49,7 @@ class PresidioReversibleAnonymizer:
             )
         masker = masker or default_masker()
         if analyzed_fields is not None:
-            masker = replace(masker, policy=_only(analyzed_fields, masker.policy))
+            masker = replace(masker, policy=_only(analyzed_fields, masker.decides))
         self._masker = masker
         self._registry = registry or _fresh(masker)
         self._key = key
@@ -66,7 +66,7 @@ class PresidioReversibleAnonymizer:
             raise InputError("language= is None or 'en': give a masker that reads it.")
         masker = self._masker
         if allow_list:
-            masker = replace(masker, policy=_but(allow_list, masker.policy))
+            masker = replace(masker, allow=[*masker.allow, *allow_list])
         return masker.mask(text, self._registry)
 
     def deanonymize(
@@ -144,13 +144,3 @@ def _only(types: Collection[str], policy: Policy) -> Policy:
         return policy(entity, context) if entity.type in wanted else "keep"
 
     return only
-
-
-def _but(allowed: Collection[str], policy: Policy) -> Policy:
-    listed = frozenset(allowed)
-
-    def but(entity: Entity, context: Context) -> str:
-        is_allowed = context.text[entity.start : entity.end] in listed
-        return "keep" if is_allowed else policy(entity, context)
-
-    return but

@@ -1,7 +1,7 @@
 """What happened, told without a value: for logs, counters and auditors."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 _LOGGER = logging.getLogger("piimask.audit")
@@ -41,7 +41,39 @@ class Sent:
     sha256: str
 
 
-Event = Unrestored | Sent
+@dataclass(frozen=True, slots=True)
+class NotReversible:
+    """Something was replaced for good: no answer can bring it back. Counts by type."""
+
+    types: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MostlyMasked:
+    """A text of which little but placeholders is left: a model can do little with it.
+
+    Perhaps a table, or a policy that masks too much.
+    """
+
+    placeholders: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What masking would have done, had the masker not been told to observe only.
+
+    Counts of texts, of entities by type and by operator, and of texts that could not
+    be read.
+    """
+
+    texts: int
+    types: Mapping[str, int]
+    operators: Mapping[str, int]
+    failed: int = 0
+
+
+Event = Unrestored | Sent | NotReversible | MostlyMasked | Observed
 
 Audit = Callable[[Event], None]
 """Takes each event as it happens. What it raises is dropped."""
@@ -52,8 +84,16 @@ def is_heard(audit: Audit) -> bool:
     return audit is not log or _LOGGER.isEnabledFor(logging.DEBUG)
 
 
+_LEVELS: Mapping[type[Event], int] = {
+    Sent: logging.DEBUG,
+    Unrestored: logging.WARNING,
+    MostlyMasked: logging.WARNING,
+}
+
+
 def log(event: Event) -> None:
-    """To the logger ``piimask.audit``: what stayed as a warning, receipts as debug."""
-    level = logging.WARNING if isinstance(event, Unrestored) else logging.DEBUG
+    """To the logger ``piimask.audit``: what somebody should look at as a warning,
+    receipts as debug, all else as info."""
+    level = _LEVELS.get(type(event), logging.INFO)
     if _LOGGER.isEnabledFor(level):
         _LOGGER.log(level, "%s %s", type(event).__name__.lower(), asdict(event))

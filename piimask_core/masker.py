@@ -5,29 +5,36 @@ call to the vault, the only one that may wait), splice. What was spliced is read
 more, because two harmless stretches can become something that reads as a placeholder.
 """
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from .audit import Audit, is_heard, log
+from .audit import Audit, Event, NotReversible, is_heard, log
+from .configured import operator
+from .decisions import Decision, decisions, observed
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputTooDeep, PIIMaskError, RegionRefused
+from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION
+from .instruction import INSTRUCTION, REFERENCES
+from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
 from .plan import Planner, look_alikes
-from .policy import Policy, by_type
+from .policy import Policy, by_type, names_operator
+from .profiles import Profile, profile_of
 from .recognizers import default_recognizer
 from .registry import Registry
 from .restore import STANDARD, USER
 from .restore import Policy as RestorePolicy
 from .restorer import Restorer
 from .stream import StreamUnmasker
+from .topic import Topic, lexical
 from .tree import Visit, from_source, walk
+from .tuning import Thresholds, thresholds, tuning_for
 from .vault import DEFAULT_VAULT, Vault, Wanted
 from .view import View
 
@@ -39,19 +46,35 @@ class Masker:
     """How to mask: immutable, shared by all sessions. Works with no argument.
 
     ``recognizer`` finds entities, ``policy`` names an operator for each, ``operators``
-    adds to the built-in ones. Entities below ``threshold`` are let go. ``max_chars``
-    bounds one text. ``instruction`` is what the model is told ("" for nothing).
-    ``restore`` says where values may come back. ``prove``: look once more, before it is
-    sent, whether a known value stands in the masked text in any disguise. ``audit``
-    takes what happened, without values. ``region``: values of sessions that belong to
-    another one are not read; the vault must be of this one. ``language`` is that of the
-    texts, for the default recognizer: it finds names in English only.
+    adds to the built-in ones. ``profile``, one of ``profiles.PROFILES`` or your own, is
+    the policy where none is given, and in any case the domain that a policy is told;
+    with it, ``topic`` follows what a conversation is about.
+
+    ``tuning`` ("recall", "balanced", "precision") says from which score on something is
+    an entity; without it, ``vendor_retention`` ("zero", "days:30", "unknown") picks it.
+    ``threshold`` overrides it, for all or by type. ``allow`` lists what is never
+    masked, ``deny`` by type what always is; see ``lists``.
+
+    With ``mode="observe"`` nothing is masked: what would be is counted for ``audit``.
+    ``max_chars`` bounds one text. ``instruction`` is what the model is told ("" for
+    nothing). ``restore`` says where values may come back. ``prove``: look once more,
+    before it is sent, whether a known value stands in the masked text in any disguise.
+    ``audit`` takes what happened, without values. ``region``: values of sessions that
+    belong to another one are not read; the vault must be of this one. ``language`` is
+    that of the texts, for the default recognizer: it finds names in English only.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
-    policy: Policy = field(default_factory=lambda: by_type({}))
-    operators: Mapping[str, Operator] = field(default_factory=dict)
-    threshold: float = 0.35
+    policy: Policy | None = None
+    operators: Mapping[str, Operator | Any] = field(default_factory=dict)
+    profile: str | Profile | None = None
+    topic: Topic | None = None
+    tuning: str | None = None
+    vendor_retention: str | None = None
+    threshold: float | Mapping[str, float] | None = None
+    allow: Sequence[Entry] = field(default=(), repr=False)
+    deny: Mapping[str, Sequence[Entry]] = field(default_factory=dict, repr=False)
+    mode: str = "mask"
     tenant: str = "default"
     vault: Vault = DEFAULT_VAULT
     phone_region: str = "US"
@@ -71,15 +94,56 @@ class Masker:
             object.__setattr__(
                 self, "recognizer", default_recognizer(language=language)
             )
+        profile = None if self.profile is None else profile_of(self.profile)
+        policy = self.policy or profile or by_type({})
         planner = Planner(
             recognizer=self.recognizer,
-            policy=self.policy,
-            operators=self.operators,
-            threshold=self.threshold,
+            policy=policy,
+            operators={n: operator(given) for n, given in self.operators.items()},
+            thresholds=thresholds(
+                self.tuned, self.threshold, profile.asks if profile else {}
+            ),
             max_chars=self.max_chars,
             calling_code=calling_code(self.phone_region),
+            allow=Lists({"ALLOWED": self.allow} if self.allow else {}),
+            deny=Lists(self.deny),
+            topic=self.topic or (lexical if profile else None),
+            domain=profile.name if profile else "",
         )
         object.__setattr__(self, "_planner", planner)
+        object.__setattr__(self, "instruction", self._instruction(policy))
+        if self.mode not in MODES:
+            raise InputError(f"mode is one of {', '.join(MODES)}.")
+        if self.tuned == "precision" and self.vendor_retention != "zero":
+            warnings.warn(
+                "tuning is precision, but the vendor is not said to keep nothing: what"
+                ' is missed stays there. Say vendor_retention="zero", or tune for'
+                " recall.",
+                stacklevel=3,
+            )
+
+    @property
+    def tuned(self) -> str:
+        """The tuning that holds: given, or picked by the vendor's retention."""
+        picked = tuning_for(self.vendor_retention)
+        return picked if self.tuning is None else self.tuning
+
+    @property
+    def decides(self) -> Policy:
+        """The policy that holds: given, or the profile's."""
+        return self._planner.policy
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From which score on something is an entity, by type."""
+        return self._planner.thresholds
+
+    def _instruction(self, policy: Policy) -> str:
+        if self.mode == "observe":
+            return ""
+        if self.instruction == INSTRUCTION and names_operator(policy, "reference"):
+            return f"{INSTRUCTION} {REFERENCES}"
+        return self.instruction
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
         """The registry of a conversation, from this masker's vault."""
@@ -89,6 +153,11 @@ class Masker:
     def entities(self, text: str) -> list[Entity]:
         """What would be replaced in this text, leaving any session aside."""
         return self._planner.entities(text)
+
+    def decisions(self, text: str, registry: Registry | None = None) -> list[Decision]:
+        """What would become of each entity of a text and why, and whether that can be
+        undone. Nothing is changed, neither the text nor the session."""
+        return decisions(self._planner, text, registry)
 
     def mask(
         self, tree: T, registry: Registry, *, layered: bool = False, source: str = USER
@@ -101,6 +170,8 @@ class Masker:
         restore policy. Raises MaskingError.
         """
 
+        if self.mode == "observe":
+            return self._observed(lambda visit: walk(tree, visit), tree)
         if isinstance(tree, str) and has_nothing(tree, self._planner, registry):
             if self.prove:
                 self._sent([tree], registry, 0)
@@ -178,6 +249,9 @@ class Masker:
         the same order each time. The placeholders that stand in the result are added
         to ``mentioned``.
         """
+        if self.mode == "observe":
+            unchanged: T = walker(_as_it_is)
+            return self._observed(walker, unchanged)
         result, masked = self._masked(walker, registry, layered)
         if mentioned is not None:
             mentioned.update(t[s:e] for t in masked.texts for s, e in find(t))
@@ -189,7 +263,7 @@ class Masker:
         For all that is about to be sent, also what no walker visits. In common
         encodings too; what the policy keeps may stand. Gives ``audit`` a receipt.
         """
-        if not self.prove:
+        if not self.prove or self.mode == "observe":
             return
         texts = list(texts)
         refuse_known(texts, self._planner, registry)
@@ -201,14 +275,18 @@ class Masker:
         Placeholders, issued or not, count as masked.
         """
         planner = self._planner
+        if self.mode == "observe":
+            return set()
         registry.sync()
         found = planner.recognized(text) + look_alikes(text, registry.issued)
-        plan = planner.plan(text, found + registry.known(text, planner.same))
+        plan = planner.plan(text, found, planner.said(text, USER, registry))
         wanted = {c.to.type for c in plan if isinstance(c.to, Wanted)} - {LITERAL}
         return wanted | {"(other)" for c in plan if not c.ours}
 
     def known(self, text: str, registry: Registry) -> set[str]:
         """The types of the values of this session that stand in a text."""
+        if self.mode == "observe":
+            return set()
         registry.sync()
         return {each.type for each in registry.known(text, self._planner.same)}
 
@@ -227,14 +305,40 @@ class Masker:
         masked = mask_texts(
             texts, self._planner, registry, layered=layered, prove=self.prove
         )
+        if masked.final:
+            self._tell(NotReversible(dict(masked.final)))
+        for event in masked.mostly:
+            self._tell(event)
         results = iter(masked.texts)
         return walker(lambda text: next(results)), masked
+
+    def _observed(self, walker: Callable[[Visit], T], unchanged: T) -> T:
+        """The same; what masking would have done is told to ``audit``.
+
+        Nothing that goes wrong here may stop the app that is observed.
+        """
+        with suppress(Exception):
+            texts: list[Text] = []
+            walker(_Collecting(texts, USER))
+            self._tell(observed(self._planner, [each.text for each in texts]))
+        return unchanged
+
+    def _tell(self, event: Event) -> None:
+        with suppress(Exception):
+            self.audit(event)
 
     def _sent(self, texts: Sequence[str], registry: Registry, again: int) -> None:
         if not is_heard(self.audit):
             return
         with suppress(Exception):
             self.audit(receipt(texts, known=len(registry), masked_again=again))
+
+
+MODES = ("mask", "observe")
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 class _Collecting:

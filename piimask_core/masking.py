@@ -1,19 +1,23 @@
 """Mask many texts at once: plan, mint, splice; then a last look at what came of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from .audit import MostlyMasked
 from .egress import Found, found_in
 from .entities import LITERAL, Entity, label_of, resolve
 from .errors import UnmaskedText
 from .grammar import find
-from .operators import KEEP
 from .plain import plain_words
-from .plan import OURS, Change, Planner, look_alikes
+from .plan import OURS, Change, Planner, Said, look_alikes
+from .policy import Context
+from .references import PREFIX
 from .registry import Registry
 from .restore import USER
 from .restorer import Restorer
+from .spellings import JOINED
 from .splice import Piece, settle, splice
 from .surroundings import may_lead
 from .vault import Wanted
@@ -28,10 +32,13 @@ class Text(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """The masked texts, and how many stretches only the last look found."""
+    """The masked texts, how many stretches only the last look found, how many of which
+    types were replaced for good, and which texts are little but placeholders."""
 
     texts: Sequence[str]
     again: int
+    final: Mapping[str, int]
+    mostly: Sequence[MostlyMasked]
 
 
 class _Memo(NamedTuple):
@@ -45,6 +52,7 @@ class _Memo(NamedTuple):
 _Given = Mapping[Wanted, str]
 
 _LOOKS = 5
+_MANY = 5
 
 
 def mask_texts(
@@ -70,6 +78,8 @@ def mask_texts(
         None if old or entities else plain_words(each.text)
         for each, entities, old in zip(texts, found, kept, strict=True)
     ]
+    unread = [n for n, old in enumerate(kept) if old is None]
+    planner.tell([texts[n].text for n in unread], [found[n] for n in unread], registry)
     # Once, before anything is minted: what reads as a placeholder was there before.
     issued = registry.issued if layered else {}
     alike = [look_alikes(each.text, issued) for each in texts]
@@ -85,8 +95,8 @@ def mask_texts(
             if plain is not None and not registry.may_know(plain)
             else planner.plan(
                 each.text,
-                [*entities, *typed, *registry.known(each.text, planner.same)],
-                each.source,
+                [*entities, *typed],
+                planner.said(*each, registry),
             )
             for each, entities, typed, old, plain in zip(
                 texts, found, alike, kept, words, strict=True
@@ -98,6 +108,8 @@ def mask_texts(
         given |= new
         is_confirmed = True
     masked, again = [], 0
+    final: Counter[str] = Counter()
+    mostly: list[MostlyMasked] = []
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
     ):
@@ -111,9 +123,20 @@ def mask_texts(
         if not layered:
             text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
+        final.update(type for change in plan or () for type in change.final)
+        if len(plan or ()) >= _MANY and (told := mostly_masked(text)):
+            mostly.append(told)
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
-    return Masked(masked, again)
+    return Masked(masked, again, final, mostly)
+
+
+def mostly_masked(text: str) -> MostlyMasked | None:
+    """A word to whoever watches, where a text has more placeholders than words."""
+    spans = list(find(text))
+    words = len(re.findall(r"\w+", _without_placeholders(text)))
+    many = len(spans) >= _MANY and len(spans) > words
+    return MostlyMasked(len(spans), words) if many else None
 
 
 def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
@@ -122,7 +145,7 @@ def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
     False where that takes a closer look. Raises what the recognizer raises.
     """
     words = plain_words(text)
-    if words is None or registry.may_know(words):
+    if words is None or planner.topic is not None or registry.may_know(words):
         return False
     if planner.recognized(text):
         return False
@@ -149,16 +172,18 @@ def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> 
 
 def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
     """The known values that a text still holds, in any disguise, but for those that
-    the policy keeps."""
+    the session or the allow list lets stay."""
     if not len(registry):
         return []
 
+    notes = registry.notes
+
     def look(view: str) -> list[Entity]:
-        return [
-            entity
-            for entity in registry.known(view, planner.same)
-            if planner.operate(view, entity) is not KEEP
-        ]
+        known = registry.known(view, planner.same)
+        if not known:
+            return known
+        said = Said(Context(view), frozenset(known), notes.kept(view), notes.is_added)
+        return [each for each in known if not planner.may_stay(view, each, said)]
 
     return found_in(_without_placeholders(text), look)
 
@@ -258,6 +283,35 @@ def _spliced(
 ) -> str:
     if not plan:
         return given.text
+    spliced, ours = _put(given.text, plan, placeholders)
+    grown = [
+        spliced[start:end]
+        for start, end in ours
+        if spliced.startswith(PREFIX, start) and _is_grown(spliced, start, end)
+    ]
+    if grown:  # a reference has no brackets to be told by
+        named = {
+            want: registry.mint([want._replace(opaque=False)])[0]
+            for want, reference in placeholders.items()
+            if reference in grown
+        }
+        return _spliced(given, plan, {**placeholders, **named}, registry)
+
+    def literal(stretch: str) -> str:
+        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
+
+    return settle(spliced, ours, literal)
+
+
+def _is_grown(text: str, start: int, end: int) -> bool:
+    """Whether a word goes on before or behind."""
+    before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
+    return bool(JOINED.match(before) or JOINED.match(behind))
+
+
+def _put(
+    text: str, plan: Sequence[Change], placeholders: _Given
+) -> tuple[str, list[tuple[int, int]]]:
     pieces = [
         Piece(
             change.start,
@@ -267,11 +321,7 @@ def _spliced(
         )
         for change in plan
     ]
-
-    def literal(stretch: str) -> str:
-        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
-
-    return settle(*splice(given.text, pieces), literal)
+    return splice(text, pieces)
 
 
 def _without_placeholders(text: str) -> str:

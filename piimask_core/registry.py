@@ -8,11 +8,26 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from .entities import Entity
+from .entities import LITERAL, Entity, label_of
 from .errors import InputError
+from .identity import identity
 from .known import Identity
-from .vault import DEFAULT_VAULT, Memo, MemoryVault, Vault, Wanted, seal, unseal
+from .vault import (
+    ADDED,
+    DEFAULT_VAULT,
+    KEPT,
+    Memo,
+    MemoryVault,
+    Notes,
+    Vault,
+    Wanted,
+    seal,
+    unseal,
+)
 from .view import View
+
+APP = "app"
+"""Who has said a value that the app itself added."""
 
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
@@ -70,12 +85,43 @@ class Registry:
 
     @property
     def minted(self) -> int:
-        """How many placeholders there ever were; grows with every new value."""
+        """How many placeholders and notes there ever were; grows with each new one."""
         return self._book.minted
 
     def mint(self, wanted: Sequence[Wanted]) -> list[str]:
         """A placeholder for each value: the one it has, or a new one."""
         return self._book.mint(wanted) if wanted else []
+
+    def add(self, value: str, type: str) -> None:
+        """This is personal data: masked from the next message on, in any equal form.
+
+        Raises InputError for a value without a letter or digit, or no type.
+        """
+        value = _corrected(value)
+        if not isinstance(type, str) or not any(map(str.isalnum, type)):
+            raise InputError("A type is a name such as ORGANIZATION.")
+        if label_of(type) == LITERAL:
+            raise InputError("LITERAL is what looks like a placeholder, and no type.")
+        key = identity(label_of(type), value)
+        self._book.note(ADDED, value, type, key)
+        self._book.mint([Wanted(type, value, key, APP)])
+
+    def keep(self, value: str) -> None:
+        """This is no personal data: it stays from the next message on.
+
+        Exactly as it is written here, and with all that is found inside it. Raises
+        InputError for a value without a letter or digit.
+        """
+        self._book.note(KEPT, _corrected(value))
+
+    def note(self, kind: str, value: str) -> None:
+        """Write down what the session is told; see ``vault.notes``."""
+        self._book.note(kind, value)
+
+    @property
+    def notes(self) -> Notes:
+        """What the session was told."""
+        return self._book.notes
 
     @property
     def version(self) -> int:
@@ -216,6 +262,12 @@ class Registry:
 
 def _reopen(handle: dict[str, Any]) -> Registry:
     return Registry.loads(handle)
+
+
+def _corrected(value: str) -> str:
+    if isinstance(value, str) and any(map(str.isalnum, value)):
+        return value.strip()
+    raise InputError("A correction is a text with a letter or a digit.")
 
 
 def _read(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,11 @@ class Restorer:
 
     def json(self, text: str, *, tool: str = "") -> str:
         """The same for a text that is JSON: each value is escaped as it has to be."""
-        return self.json_stream(tool=tool).whole(text) if may_hold(text) else text
+        return (
+            self.json_stream(tool=tool).whole(text)
+            if may_hold(text, self.labels)
+            else text
+        )
 
     def json_stream(self, *, tool: str = "") -> StreamUnmasker:
         """For JSON that arrives in pieces: a tool's arguments, structured output."""
@@ -132,7 +136,7 @@ class Restorer:
         return made
 
     def _text(self, text: str, sink: str, tool: str, argument: str, name: str) -> str:
-        if not may_hold(text):
+        if not may_hold(text, self.labels):
             return text
         return StreamUnmasker(
             self, sink=sink, tool=tool, argument=argument, name=name
@@ -180,7 +184,7 @@ class Restorer:
     ) -> str | None:
         """The value as it is to be written at this place; None if it is refused."""
         value = self.values[placeholder]
-        sink, label = at.sink, placeholder[1:].rpartition("_")[0]
+        sink, label = at.sink, self._view.label(placeholder)
         is_plain = sink in _PLAIN and around.kind == TEXT
         if not (is_plain and self._restores_text and not at.tool):
             place = self._place(placeholder, value, around, following, at)

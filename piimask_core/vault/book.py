@@ -9,8 +9,10 @@ from ..errors import InputError, RegistryConflict
 from ..grammar import Placeholder, parse
 from ..identity import compact, is_known_again
 from ..known import Identity, Known
+from ..references import REF, number_of, reference
 from ..view import View
 from .memo import Memo
+from .notes import ADDED, Notes
 
 Clock = Callable[[], float]
 """Seconds since some fixed moment; never steps back (``time.monotonic``)."""
@@ -19,23 +21,33 @@ _FORMS = "_BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NO_FORM = (0, len(_FORMS))
 
 
+NOTE = "NOTE_"
+"""The label of entries that stand for no value in a text: what a session was told.
+No type has a label that ends so."""
+
+
 class Wanted(NamedTuple):
     """A value that needs a placeholder, with the key its equal forms share.
 
-    ``source``: who has said it, see ``restore.Place``.
+    ``source``: who has said it, see ``restore.Place``. ``opaque``: what it gets is a
+    reference, which does not say the type.
     """
 
     type: str
     value: str
     key: str
     source: str = "user"
+    opaque: bool = False
 
     def __repr__(self) -> str:
         return f"Wanted({self.type})"
 
 
 class Entry(NamedTuple):
-    """A placeholder and what it stands for; again with others who have said it."""
+    """A placeholder and what it stands for; again with others who have said it.
+
+    Or a note: its ``sources`` hold its kind.
+    """
 
     serial: int
     placeholder: str
@@ -88,7 +100,7 @@ class Book:
 
     @property
     def minted(self) -> int:
-        """How many placeholders there ever were."""
+        """How many entries there ever were: placeholders and notes."""
         return self._minted
 
     @property
@@ -101,6 +113,19 @@ class Book:
         with self._lock:
             self._touch()
             return list(self._commit(lambda: self._drafted(wanted)))
+
+    def note(self, kind: str, value: str, type: str = "", key: str = "") -> None:
+        """Write a note down; an ADDED value is known from now on, however short."""
+        with self._lock:
+            self._touch()
+            self._commit(lambda: self._noted(kind, value, type, key))
+
+    @property
+    def notes(self) -> Notes:
+        """What the session was told; to be read only."""
+        with self._lock:
+            self._touch()
+            return self._notes
 
     def sync(self) -> bool:
         """Learn what other processes have minted or forgotten since; whether any."""
@@ -181,7 +206,9 @@ class Book:
         with self._lock:
             self._touch()
             return [
-                entry._replace(sources=sorted(self._sources[entry.placeholder]))
+                entry._replace(
+                    sources=sorted(self._sources.get(entry.placeholder, entry.sources))
+                )
                 for entry in self._entries
             ]
 
@@ -192,8 +219,9 @@ class Book:
             raise InputError("A value to erase has at least one letter or digit.")
         with self._lock:
             self.sync()
-            left = [e for e in self.contents() if form not in compact(e.value)]
-            count = len(self) - len(left)
+            before = self.contents()
+            left = [e for e in before if form not in compact(e.value)]
+            count = len(before) - len(left)
             if count:
                 self._keep_only(left)
             return count
@@ -251,9 +279,15 @@ class Book:
         said: set[tuple[str, str]] = set()
         for want in wanted:
             label = label_of(want.type)
+            if want.opaque:
+                label = f"{REF}{label}"
             form, here = (label, want.value), (label, want.key)
             placeholder = self._by_form.get(form) or forms.get(form)
-            if placeholder is None:
+            if placeholder is None and want.opaque:
+                number, placeholder = self._referred(counters.get(REF, 0))
+                counters[REF], forms[form] = number, placeholder
+                is_said = False
+            elif placeholder is None:
                 number, letter = keys.get(here) or self._by_key.get(here, _NO_FORM)
                 if letter == len(_FORMS):
                     before = counters.get(label) or self._counters.get(label, 0)
@@ -273,6 +307,25 @@ class Book:
                     Entry(serial, placeholder, *want[:3], sources=(want.source,))
                 )
         return Draft(given, entries, {}, self._minted + len(entries))
+
+    def _referred(self, before: int) -> tuple[int, str]:
+        """The next number that has a reference, and that."""
+        number = max(before, self._counters.get(REF, 0))
+        made = None
+        while made is None:
+            number += 1
+            made = reference(number, self.epoch)
+        return number, made
+
+    def _noted(self, kind: str, value: str, type: str, key: str) -> Draft:
+        made = Placeholder(NOTE, self._counters.get(NOTE, 0) + 1)
+        entry = Entry(self._minted + 1, str(made), type, value, key, (kind,))
+        return Draft((), (entry,), {}, entry.serial)
+
+    def _made(self, placeholder: str) -> Placeholder | None:
+        """What an entry's placeholder counts as, references too."""
+        number = number_of(placeholder, self.epoch)
+        return parse(placeholder) if number is None else Placeholder(REF, number)
 
     def _merged(
         self, exported: Mapping[str, Any], elapsed: float, idle: float
@@ -298,8 +351,11 @@ class Book:
         said = self._sources.get(entry.placeholder)
         if said is not None:
             return not said.issuperset(entry.sources)
-        made = parse(entry.placeholder)
-        return made is not None and made.number > self._forgotten.get(made.label, 0)
+        made = self._made(entry.placeholder)
+        if made is None or made.number <= self._forgotten.get(made.label, 0):
+            return False
+        # two copies of a session number their notes alike
+        return made.label != NOTE or all(e[1:] != entry[1:] for e in self._entries)
 
     def _write(self, entry: Entry) -> None:
         self._version += 1
@@ -307,20 +363,35 @@ class Book:
         if entry.placeholder in self._values:
             self._sources[entry.placeholder].update(entry.sources)
             return
-        made = parse(entry.placeholder)
+        made = self._made(entry.placeholder)
         if made is None:
             return
-        here = (made.label, entry.key)
+        self._counters[made.label] = max(self._counters.get(made.label, 0), made.number)
+        if made.label == NOTE:
+            self._write_note(entry)
+            return
+        kind = label_of(entry.type)
+        label = made.label
+        if label == REF:
+            self._kinds[entry.placeholder] = kind
+            label = f"{REF}{kind}"
+        here = (label, entry.key)
         after = (made.number, _FORMS.index(made.letter or "_") + 1)
         self._values[entry.placeholder] = entry.value
         self._labels.add(made.label)
         self._sources[entry.placeholder] = set(entry.sources)
         self._entries.append(entry)
-        self._by_form.setdefault((made.label, entry.value), entry.placeholder)
+        self._by_form.setdefault((label, entry.value), entry.placeholder)
         self._by_key[here] = max(self._by_key.get(here, after), after)
-        self._counters[made.label] = max(self._counters.get(made.label, 0), made.number)
-        if is_known_again(made.label, entry.value):
+        if is_known_again(kind, entry.value):
             self._known.add(entry.type, entry.value, entry.key)
+
+    def _write_note(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        for kind in entry.sources:
+            self._notes.read(kind, entry.value)
+            if kind == ADDED:
+                self._known.add(entry.type, entry.value, entry.key)
 
     def _touch(self) -> None:
         now = self._clock()
@@ -342,9 +413,11 @@ class Book:
         self._labels: set[str] = set()
         self._sources: dict[str, set[str]] = {}
         self._memo: Memo[Any, Any] = Memo()
-        self._view = View(self._values, self._labels, self._sources)
+        self._kinds: dict[str, str] = {}
+        self._view = View(self._values, self._labels, self._sources, self._kinds)
         self._entries: list[Entry] = []
         self._by_form: dict[tuple[str, str], str] = {}
         self._by_key: dict[tuple[str, str], tuple[int, int]] = {}
         self._known = Known()
+        self._notes = Notes()
         self._since = self._used = self._clock()

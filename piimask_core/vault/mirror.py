@@ -18,7 +18,6 @@ from ..errors import (
     RegistryLost,
     VaultUnavailable,
 )
-from ..grammar import parse
 from ..view import View
 from .book import Book, Clock, Draft, Entry
 from .sealing import Cipher
@@ -150,7 +149,7 @@ class Mirror(Book):
         """A draft, sealed; None where it changes nothing. For another ``life``: all
         that is in it."""
         counters = dict(self._counters)
-        numbers = [parse(entry.placeholder) for entry in drafted.entries]
+        numbers = [self._made(entry.placeholder) for entry in drafted.entries]
         for label, number in (
             *drafted.counters.items(),
             *((made.label, made.number) for made in numbers if made),

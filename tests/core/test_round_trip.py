@@ -186,7 +186,7 @@ def leaks(masker: Masker, registry: Registry, text: str, masked: str) -> list[En
     return [
         entity
         for entity in masker.recognizer(readable(text))
-        if entity.score >= masker.threshold
+        if entity.score >= masker.thresholds.of(entity.type)
         and any(
             text[at].isalnum() and at not in behind
             for at in range(entity.start, entity.end)

@@ -67,7 +67,7 @@ def people(text: str) -> list[str]:
         ("Mr and Mrs Lindqvist live next door.", ["Lindqvist"]),
         ("J. Hargrove signed the form.", ["J. Hargrove"]),
         ("O'Hara's order never arrived.", ["O'Hara"]),
-        ("Whitfield, Laura - 3 May", ["Whitfield", "Laura"]),
+        ("Whitfield, Laura - 3 May", ["Whitfield, Laura"]),
         ("Agent Priya: How can I help?\nCustomer: i am tomas", ["Priya", "tomas"]),
         ("SEND IT TO LAURA WHITFIELD PLEASE", ["LAURA WHITFIELD"]),
         ("laura whitfield here, where is my parcel", ["laura whitfield"]),
