@@ -52,6 +52,7 @@ from piimask_core.recognizers.names_text import (
     PLACE,
     PLACE_PART,
 )
+from piimask_core.tuning import TUNINGS
 from training.corpus import fold_of
 
 PARTS = ("leaks", "strict", "alarms", "harder", "gate", "speed")
@@ -62,7 +63,7 @@ LEAKED = (
     ("gen_large", 0.10),
     ("adversarial", 0.10),
 )
-RECALL = 0.15
+RECALL = TUNINGS["recall"].of("PERSON")
 """The threshold of who wants few leaks; a masker's own is the balanced one."""
 STRICT = 0.5
 """Where entities are most often cut exactly right."""

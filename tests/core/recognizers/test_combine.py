@@ -211,6 +211,25 @@ def test_a_verb_is_not_taken_for_a_known_person() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "then"),
+    [
+        ("I work at Target.", "please target the right group"),
+        ("I bank with Chase", "chase the refund"),
+        ("I live in Reading", "i am reading a book"),
+        ("Name: Jane\nCity: Mobile", "my mobile phone"),
+        ("A man called Bill", "the bill please"),
+    ],
+)
+def test_a_word_is_not_taken_for_a_known_place_or_company(told: str, then: str) -> None:
+    """Who lives in Reading may be reading a book."""
+    masker = Masker(vault=MemoryVault())
+    registry = masker.registry("s")
+
+    assert masker.mask(told, registry) != told
+    assert masker.mask(then, registry) == then
+
+
 def test_one_person_under_two_forms() -> None:
     """Another case is another form; a part of a name is a value of its own."""
     masker = Masker(vault=MemoryVault())
