@@ -2,8 +2,8 @@
 
     pip install -e ".[training]"
     python -m training.names --data DIR --folds FOLDS      makes FOLDS, half an hour
-    python benchmarks/bench_names.py --corpora DIR --folds FOLDS
-    python benchmarks/bench_names.py --only speed
+    python -m benchmarks.bench_names --corpora DIR --folds FOLDS
+    python -m benchmarks.bench_names --only speed
 
 DIR (or the variable EVALPII_DATA) holds labelled text as ``NAME.PART.jsonl``. FOLDS
 holds two models that each learned from one half of UNER and MultiDoGO; a row of these
@@ -27,8 +27,7 @@ from statistics import mean, median
 from time import process_time
 from zlib import crc32
 
-from bench_recognition import SOFT, Corpora, Goals, dice, personal
-
+from benchmarks.bench_recognition import SOFT, Corpora, Goals, dice, personal
 from piimask_core import Entity, Masker, MemoryVault, Recognizer
 from piimask_core.entities import label_of, resolve
 from piimask_core.evaluate import (
@@ -483,13 +482,14 @@ def _environment() -> dict[str, str]:
 
 
 def _fresh(code: str) -> str:
-    return subprocess.run(  # noqa: S603 - our own interpreter and code
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
         env=_environment(),
-    ).stdout
+    )
+    return done.stdout
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,11 +14,13 @@ from .errors import InputTooLarge as InputTooLarge
 from .errors import MaskingError as MaskingError
 from .errors import PIIMaskError as PIIMaskError
 from .errors import RecognizerError as RecognizerError
+from .errors import RegionRefused as RegionRefused
 from .errors import RegistryConflict as RegistryConflict
 from .errors import RegistryLost as RegistryLost
 from .errors import SealError as SealError
 from .errors import SessionRequired as SessionRequired
 from .errors import UnmaskedText as UnmaskedText
+from .errors import VaultUnavailable as VaultUnavailable
 from .functions import default_masker as default_masker
 from .functions import mask as mask
 from .functions import unmask as unmask

@@ -8,7 +8,8 @@ more, because two harmless stretches can become something that reads as a placeh
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, fields
+from functools import partial
 from typing import Any, TypeVar
 
 from .audit import Audit, Event, NotReversible, is_heard, log
@@ -19,14 +20,15 @@ from .entities import LITERAL, Entity, Recognizer
 from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, REFERENCES
+from .instruction import INSTRUCTION, WITH_REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
 from .plan import Planner, look_alikes
 from .policy import Policy, by_type, names_operator
 from .profiles import Profile, profile_of
-from .recognizers import default_recognizer
+from .recognizers import default_recognizer, union
+from .recognizers.disguise import disguised
 from .registry import Registry
 from .restore import STANDARD, USER
 from .restore import Policy as RestorePolicy
@@ -96,8 +98,11 @@ class Masker:
             )
         profile = None if self.profile is None else profile_of(self.profile)
         policy = self.policy or profile or by_type({})
+        deny = Lists(self.deny)
         planner = Planner(
-            recognizer=self.recognizer,
+            recognizer=union(self.recognizer, disguised(deny.find))
+            if deny
+            else self.recognizer,
             policy=policy,
             operators={n: operator(given) for n, given in self.operators.items()},
             thresholds=thresholds(
@@ -106,12 +111,11 @@ class Masker:
             max_chars=self.max_chars,
             calling_code=calling_code(self.phone_region),
             allow=Lists({"ALLOWED": self.allow} if self.allow else {}),
-            deny=Lists(self.deny),
+            deny=deny,
             topic=self.topic or (lexical if profile else None),
             domain=profile.name if profile else "",
         )
         object.__setattr__(self, "_planner", planner)
-        object.__setattr__(self, "instruction", self._instruction(policy))
         if self.mode not in MODES:
             raise InputError(f"mode is one of {', '.join(MODES)}.")
         if self.tuned == "precision" and self.vendor_retention != "zero":
@@ -138,12 +142,30 @@ class Masker:
         """From which score on something is an entity, by type."""
         return self._planner.thresholds
 
-    def _instruction(self, policy: Policy) -> str:
+    @property
+    def tells(self) -> str:
+        """What the model is told: the instruction, and of references where the policy
+        gives any; nothing where nothing is masked."""
         if self.mode == "observe":
             return ""
-        if self.instruction == INSTRUCTION and names_operator(policy, "reference"):
-            return f"{INSTRUCTION} {REFERENCES}"
+        if self.instruction == INSTRUCTION and names_operator(
+            self.decides, "reference"
+        ):
+            return WITH_REFERENCES
         return self.instruction
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to make it again elsewhere: what is ours by default is taken from there.
+
+        Its sessions stay in the vault, so that must be one that both can reach.
+        """
+        ours = {"recognizer": default_recognizer()}
+        parts = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.init and getattr(self, each.name) is not ours.get(each.name)
+        }
+        return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
         """The registry of a conversation, from this masker's vault."""

@@ -183,7 +183,8 @@ def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
         if not known:
             return known
         said = Said(Context(view), frozenset(known), notes.kept(view), notes.is_added)
-        return [each for each in known if not planner.may_stay(view, each, said)]
+        staying = planner.staying(view, known, said)
+        return [each for each in known if each not in staying]
 
     return found_in(_without_placeholders(text), look)
 

@@ -18,6 +18,7 @@ from .notes import TOPIC as TOPIC
 from .notes import Notes as Notes
 from .sealing import seal as seal
 from .sealing import unseal as unseal
+from .sqlite import SQLiteVault as SQLiteVault
 from .store import Store as Store
 from .stored import StoredVault as StoredVault
 from .urls import vault_from_url as vault_from_url

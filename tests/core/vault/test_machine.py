@@ -167,6 +167,9 @@ class Conversations(RuleBasedStateMachine):
         one, other = (("default", session) for session in SESSIONS)
         if not (rows.get(one) and rows.get(other)):
             return
+        were = {
+            each: (self.store.heads[each].life, rows[each]) for each in (one, other)
+        }
         rows[one], rows[other] = rows[other], rows[one]
         for session in SESSIONS:
             try:
@@ -174,7 +177,8 @@ class Conversations(RuleBasedStateMachine):
             except PIIMaskError:
                 continue
             assert view == {}  # its time was over
-        rows[one], rows[other] = rows[other], rows[one]
+        for each, (life, theirs) in were.items():
+            rows[each] = theirs if self.store.heads[each].life == life else []
 
     @rule()
     def save(self) -> None:
