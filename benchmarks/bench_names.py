@@ -277,9 +277,8 @@ def alarms(corpora: Corpora, folds: Folds | None, goals: Goals) -> None:
         model = folds.models[0] if folds else unpacked(WEIGHTS.read_bytes())
         real = sum(any(_is_listed(model, row, e) for e in bad) for row, bad in wrong)
         print(
-            f"    in {real} of {len(wrong)} a first name of the lists is found, which"
-            f" the set does not label; without these {1 - real / len(wrong):.0%},"
-            f" {(len(wrong) - real) / len(clean):.4f}"
+            f"    in {real} of {len(wrong)} stands a listed first name which the set"
+            f" does not label; without these {(len(wrong) - real) / len(clean):.4f}"
         )
 
 
