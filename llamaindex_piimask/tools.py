@@ -202,7 +202,8 @@ class _Masked:
         if self.policy == "block" and held:
             labels = ", ".join(sorted(held))
             raise InputError(f"{self.name} is blocked: its arguments hold {labels}.")
-        restorer = Restorer(view, policy=self.restore, audit=self.masker.audit)
+        audit = self.masker.audit_of(registry)
+        restorer = Restorer(view, policy=self.restore, audit=audit)
         values = []
         for argument, value, was in zip(names, masked, before, strict=True):
             (back,) = restorer.arguments(self.name, {argument: value}).values()

@@ -10,17 +10,34 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import InitVar, dataclass, field, fields
 from functools import partial
+from time import perf_counter
 from typing import Any, TypeVar
 
-from .audit import Audit, Event, NotReversible, is_heard, log
+from .audit import (
+    Audit,
+    Event,
+    NotReversible,
+    Refused,
+    Unmasked,
+    is_heard,
+    log,
+)
+from .audit import Masked as MaskedEvent
 from .configured import operator
 from .decisions import Decision, decisions, observed
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
+from .errors import (
+    InputError,
+    InputTooDeep,
+    MaskingError,
+    PIIMaskError,
+    RegionRefused,
+)
+from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, WITH_REFERENCES
+from .instruction import INSTRUCTION, REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
@@ -33,7 +50,9 @@ from .registry import Registry
 from .restore import STANDARD, USER
 from .restore import Policy as RestorePolicy
 from .restorer import Restorer
+from .sinks import default_key, of_session, tell
 from .stream import StreamUnmasker
+from .tally import tally
 from .topic import Topic, lexical
 from .tree import Visit, from_source, walk
 from .tuning import Thresholds, thresholds, tuning_for
@@ -61,9 +80,10 @@ class Masker:
     ``max_chars`` bounds one text. ``instruction`` is what the model is told ("" for
     nothing). ``restore`` says where values may come back. ``prove``: look once more,
     before it is sent, whether a known value stands in the masked text in any disguise.
-    ``audit`` takes what happened, without values. ``region``: values of sessions that
-    belong to another one are not read; the vault must be of this one. ``language`` is
-    that of the texts, for the default recognizer: it finds names in English only.
+    ``audit`` takes what happened, without values, with ids hashed by ``audit_key``.
+    ``region``: values of sessions that belong to another one are not read; the vault
+    must be of this one. ``language`` is that of the texts, for the default recognizer:
+    it finds names in English only.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -85,6 +105,7 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    audit_key: bytes = field(default_factory=default_key, repr=False)
     region: str = ""
     language: InitVar[str] = "en"
     _planner: Planner = field(init=False, repr=False, compare=False)
@@ -159,12 +180,9 @@ class Masker:
 
         Its sessions stay in the vault, so that must be one that both can reach.
         """
-        ours = {"recognizer": default_recognizer()}
-        parts = {
-            each.name: getattr(self, each.name)
-            for each in fields(self)
-            if each.init and getattr(self, each.name) is not ours.get(each.name)
-        }
+        parts = {e.name: getattr(self, e.name) for e in fields(self) if e.init}
+        if self.recognizer is default_recognizer():
+            del parts["recognizer"]
         return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
@@ -175,6 +193,11 @@ class Masker:
     def entities(self, text: str) -> list[Entity]:
         """What would be replaced in this text, leaving any session aside."""
         return self._planner.entities(text)
+
+    @property
+    def feedback(self) -> Feedback:
+        """Where this masker was wrong: reports for ``audit``, without values."""
+        return Feedback(self.audit, self.audit_key)
 
     def decisions(self, text: str, registry: Registry | None = None) -> list[Decision]:
         """What would become of each entity of a text and why, and whether that can be
@@ -193,10 +216,16 @@ class Masker:
         """
 
         if self.mode == "observe":
-            return self._observed(lambda visit: walk(tree, visit), tree)
-        if isinstance(tree, str) and has_nothing(tree, self._planner, registry):
-            if self.prove:
-                self._sent([tree], registry, 0)
+            return self._observed(lambda visit: walk(tree, visit), tree, registry)
+        started = perf_counter()
+        try:
+            plain = isinstance(tree, str) and has_nothing(tree, self._planner, registry)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
+        if plain:
+            if is_heard(self.audit):
+                self._masked_plain(str(tree), registry, started)
             return tree
 
         def walker(visit: Visit) -> T:
@@ -215,7 +244,17 @@ class Masker:
         "code", "log" ... What is no placeholder of ours stays. Never raises for what
         it cannot read: that comes back as it is.
         """
-        return self.restorer(registry).tree(tree, sink=sink)
+        if not is_heard(self.audit):
+            return self.restorer(registry).tree(tree, sink=sink)
+        started = perf_counter()
+        restorer = self.restorer(registry)
+        result = restorer.tree(tree, sink=sink)
+        why = [each.reason for each in restorer.unrestored]
+        refused, took = why.count("refused"), _ms(started)
+        with suppress(Exception):
+            audit = self.audit_of(registry)
+            audit(Unmasked(sink, len(why) - refused, refused, took))
+        return result
 
     def restorer(
         self,
@@ -244,7 +283,7 @@ class Masker:
         return Restorer(
             view,
             policy=self.restore,
-            audit=self.audit,
+            audit=self.audit_of(registry),
             shown=shown,
             settle=settle if layered and missing == "unknown" else None,
             missing=missing,
@@ -273,7 +312,7 @@ class Masker:
         """
         if self.mode == "observe":
             unchanged: T = walker(_as_it_is)
-            return self._observed(walker, unchanged)
+            return self._observed(walker, unchanged, registry)
         result, masked = self._masked(walker, registry, layered)
         if mentioned is not None:
             mentioned.update(t[s:e] for t in masked.texts for s, e in find(t))
@@ -288,7 +327,11 @@ class Masker:
         if not self.prove or self.mode == "observe":
             return
         texts = list(texts)
-        refuse_known(texts, self._planner, registry)
+        try:
+            refuse_known(texts, self._planner, registry)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
         self._sent(texts, registry, 0)
 
     def unmasked(self, text: str, registry: Registry) -> set[str]:
@@ -316,6 +359,34 @@ class Masker:
         self, walker: Callable[[Visit], T], registry: Registry, layered: bool
     ) -> tuple[T, Masked]:
         """What the walker makes of the masked texts, and these."""
+        started = perf_counter()
+        try:
+            result, masked = self._made(walker, registry, layered)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
+        if is_heard(self.audit):
+            took = _ms(started)
+            self._tell(
+                lambda: MaskedEvent(
+                    len(masked.texts),
+                    len(masked.new),
+                    sum(map(len, masked.texts)),
+                    tally(masked.new),
+                    topic=registry.notes.topic,
+                    ms=took,
+                ),
+                registry,
+            )
+        if masked.final:
+            self._tell(lambda: NotReversible(dict(masked.final)), registry)
+        for event in masked.mostly:
+            self._tell(partial(_same, event), registry)
+        return result, masked
+
+    def _made(
+        self, walker: Callable[[Visit], T], registry: Registry, layered: bool
+    ) -> tuple[T, Masked]:
         texts: list[Text] = []
         too_deep = False
         try:
@@ -327,14 +398,12 @@ class Masker:
         masked = mask_texts(
             texts, self._planner, registry, layered=layered, prove=self.prove
         )
-        if masked.final:
-            self._tell(NotReversible(dict(masked.final)))
-        for event in masked.mostly:
-            self._tell(event)
         results = iter(masked.texts)
         return walker(lambda text: next(results)), masked
 
-    def _observed(self, walker: Callable[[Visit], T], unchanged: T) -> T:
+    def _observed(
+        self, walker: Callable[[Visit], T], unchanged: T, registry: Registry
+    ) -> T:
         """The same; what masking would have done is told to ``audit``.
 
         Nothing that goes wrong here may stop the app that is observed.
@@ -342,18 +411,49 @@ class Masker:
         with suppress(Exception):
             texts: list[Text] = []
             walker(_Collecting(texts, USER))
-            self._tell(observed(self._planner, [each.text for each in texts]))
+            told = observed(self._planner, [each.text for each in texts])
+            self._tell(lambda: told, registry)
         return unchanged
 
-    def _tell(self, event: Event) -> None:
-        with suppress(Exception):
-            self.audit(event)
-
     def _sent(self, texts: Sequence[str], registry: Registry, again: int) -> None:
-        if not is_heard(self.audit):
-            return
+        if is_heard(self.audit):
+            self._tell(
+                lambda: receipt(texts, known=len(registry), masked_again=again),
+                registry,
+            )
+
+    def _masked_plain(self, text: str, registry: Registry, started: float) -> None:
+        """A text that the gate let pass."""
+        took = _ms(started)
+        self._tell(
+            lambda: MaskedEvent(1, 1, len(text), skipped=True, ms=took), registry
+        )
+        if self.prove:
+            self._sent([text], registry, 0)
+
+    def audit_of(self, registry: Registry) -> Audit:
+        """``audit``, which is told of each event when and in which session it was."""
+        return of_session(self.audit, self.audit_key, registry.tenant, registry.session)
+
+    def _tell(self, make: Callable[[], Event], registry: Registry) -> None:
+        tell(self.audit_of(registry), make)
+
+    def _refused(self, error: MaskingError, registry: Registry) -> None:
+        """Told where it can be; the error goes on in any case."""
         with suppress(Exception):
-            self.audit(receipt(texts, known=len(registry), masked_again=again))
+            self._tell(lambda: Refused(type(error).__name__), registry)
+
+
+def _itself(event: Event) -> Event:
+    return event
+
+
+def _ms(started: float) -> float:
+    return (perf_counter() - started) * 1_000
+
+
+def _same(event: Event) -> Event:
+    return event
 
 
 MODES = ("mask", "observe")

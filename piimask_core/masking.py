@@ -20,6 +20,7 @@ from .restorer import Restorer
 from .spellings import JOINED
 from .splice import Piece, settle, splice
 from .surroundings import may_lead
+from .tally import Read
 from .vault import Wanted
 from .widen import widened
 
@@ -33,12 +34,14 @@ class Text(NamedTuple):
 
 class Masked(NamedTuple):
     """The masked texts, how many stretches only the last look found, how many of which
-    types were replaced for good, and which texts are little but placeholders."""
+    types were replaced for good, which texts are little but placeholders, and what was
+    found in the texts that the session had not seen."""
 
     texts: Sequence[str]
     again: int
     final: Mapping[str, int]
     mostly: Sequence[MostlyMasked]
+    new: Sequence[Read]
 
 
 class _Memo(NamedTuple):
@@ -108,6 +111,7 @@ def mask_texts(
         given |= new
         is_confirmed = True
     masked, again = [], 0
+    fresh: list[Read] = []
     final: Counter[str] = Counter()
     mostly: list[MostlyMasked] = []
     for each, entities, plan, old, plain in zip(
@@ -123,12 +127,14 @@ def mask_texts(
         if not layered:
             text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
+        if old is None:
+            fresh.append(Read(entities, plan or ()))
         final.update(type for change in plan or () for type in change.final)
         if len(plan or ()) >= _MANY and (told := mostly_masked(text)):
             mostly.append(told)
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
-    return Masked(masked, again, final, mostly)
+    return Masked(masked, again, final, mostly, fresh)
 
 
 def mostly_masked(text: str) -> MostlyMasked | None:

@@ -123,6 +123,8 @@ def test_the_adapters_do_not_know_each_other() -> None:
             "phonenumbers",
             {"piimask_core.identity", "piimask_core.recognizers.presidio_phones"},
         ),
+        ("opendp", {"piimask_core.analytics.release"}),
+        ("opentelemetry", {"piimask_core.metrics"}),
         ("spacy", set()),
     ],
 )
@@ -162,6 +164,7 @@ KNOWS = [
     ("profiles", {"conditions", "entities", "errors", "policy", "words"}),
     ("tuning", {"entities", "errors"}),
     ("audit", set()),
+    ("sinks", {"audit", "errors"}),
     ("references", set()),
     ("view", {"references"}),
     ("spellings", {"entities"}),
@@ -193,6 +196,8 @@ def test_the_ground_floor_knows_little(module: str, allowed: set[str]) -> None:
 
 
 ABOVE = [
+    ("audit", {"sinks", "masker", "analytics", "metrics", "page", "refit", "cli"}),
+    ("analytics", {"masker", "sinks", "refit", "report", "cli"}),
     ("recognizers", {"masker", "registry", "vault", "policy", "operators", "restore"}),
     ("vault", {"registry", "masker", "policy", "operators", "recognizers"}),
     ("known", {"vault", "registry", "masker", "policy", "operators", "recognizers"}),
