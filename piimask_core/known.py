@@ -14,6 +14,9 @@ from typing import TypeVar
 from .entities import Entity, label_of
 from .identity import compact, identity, is_compact
 
+_NAMES = {"PERSON", "LOCATION", "ORG"}
+"""Single words of these are often words of the language: Will, Reading, Target."""
+
 Identity = Callable[[str, str], str]
 """(label, value) -> the key that equal forms share; see ``identity.identity``."""
 
@@ -102,7 +105,7 @@ class Known:
         if len(parts) > _DEEPEST:
             self._long[path] = _with(self._long.get(path, ()), (type, value))
             return
-        exact = label == "PERSON" and len(parts) == 1  # Will, not will
+        exact = label in _NAMES and len(parts) == 1  # Will, not will
         end = (type, len(lead), exact)
         self._ends[path] = _with(self._ends.get(path, ()), end)
         self._keys.add((type, value if exact else key, exact))

@@ -8,7 +8,7 @@ more, because two harmless stretches can become something that reads as a placeh
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
@@ -82,7 +82,8 @@ class Masker:
     before it is sent, whether a known value stands in the masked text in any disguise.
     ``audit`` takes what happened, without values, with ids hashed by ``audit_key``.
     ``region``: values of sessions that belong to another one are not read; the vault
-    must be of this one.
+    must be of this one. ``language`` is that of the texts, for the default recognizer:
+    it finds names in English only.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -106,11 +107,16 @@ class Masker:
     audit: Audit = log
     audit_key: bytes = field(default_factory=default_key, repr=False)
     region: str = ""
+    language: InitVar[str] = "en"
     _planner: Planner = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, language: str) -> None:
         if self.region and getattr(self.vault, "region", "") != self.region:
             raise RegionRefused("The masker's region is not the vault's.")
+        if language != "en" and self.recognizer is default_recognizer():
+            object.__setattr__(
+                self, "recognizer", default_recognizer(language=language)
+            )
         profile = None if self.profile is None else profile_of(self.profile)
         policy = self.policy or profile or by_type({})
         deny = Lists(self.deny)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from . import lists
-from .corpus import Message, concat, slipped
+from .corpus import Message, concat
 from .gazetteer import Sources
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -97,6 +97,8 @@ class Filler:
             return f"{last}, {first}"
         if shape < 0.21:
             return f"{first} {last[0]}"
+        if shape < 0.23:
+            return f"{first} {last}{self.rng.choice(_DEGREES)}"
         return f"{first} {last}"
 
     def _company(self) -> str:
@@ -195,6 +197,18 @@ class Filler:
         return Message(text + template[at:], tuple(spans))
 
 
+_DEGREES = (
+    ", MD",
+    " MD",
+    ", M.D.",
+    " DDS",
+    " DVM",
+    " PhD",
+    ", Ph.D.",
+    " Jr.",
+    " Sr.",
+    " III",
+)
 _COMPANIES, _ENDS = _lines(lists.COMPANIES), _lines(lists.COMPANY_ENDS)
 _STEMS, _STREET_STEMS = _lines(lists.COMPANY_STEMS), _lines(lists.STREET_STEMS)
 _STREETS, _MONTHS, _DAYS = (
@@ -214,6 +228,8 @@ _WORDS = {
     "food": _lines(lists.FOOD),
     "brand": _lines(lists.BRANDS),
     "task": _lines(lists.TASKS),
+    "cui": _lines(lists.CUISINES),
+    "key": _lines(lists.KEYS),
 }
 
 
@@ -243,20 +259,45 @@ def messages(
     plain = [word for word in plain if word not in names and "'" not in word]
     for _ in range(count):
         chance = rng.random()
-        if chance < 0.10:
-            # bare words, which are no names
-            words = rng.choices(plain, k=rng.choice((1, 1, 2, 3)))
-            if rng.random() < 0.3:
-                words[0] = rng.choice(slang)
-            message = Message(" ".join(words), ())
-            yield slipped(message, rng, 0.1) if rng.random() < 0.15 else message
-        elif chance < 0.20:
+        if chance < 0.14:
+            yield _nameless(plain, slang, rng)
+        elif chance < 0.24:
             # bare names, which answer a question
             yield filler.fill(rng.choice(BARE))
-        elif chance < 0.75:
+        elif chance < 0.77:
             yield filler.fill(rng.choice(templates))
         else:
             parts = [
                 filler.fill(rng.choice(templates)) for _ in range(rng.randint(2, 3))
             ]
             yield concat(parts, rng.choice((" ", "\n", ". ", ", ")))
+
+
+def _nameless(
+    words: Sequence[str], slang: Sequence[str], rng: random.Random
+) -> Message:
+    """Words that are no names, in any order: bare, a sentence, misspelled, run on."""
+    drawn = rng.choices(words, k=rng.choice((1, 1, 2, 3, 5, 7)))
+    if rng.random() < 0.3:
+        drawn[0] = rng.choice(slang)
+    shape = rng.random()
+    if shape < 0.15:
+        at = rng.randrange(len(drawn))
+        drawn[at] += rng.choice(rng.choice((slang, words)))
+    elif shape < 0.3:
+        at = rng.randrange(len(drawn))
+        drawn[at] = _misspelled(drawn[at], rng)
+    text = " ".join(drawn)
+    if rng.random() < 0.3:
+        text = text[0].upper() + text[1:] + rng.choice((".", "", "!", "?"))
+    return Message(text, ())
+
+
+def _misspelled(word: str, rng: random.Random) -> str:
+    """With a letter left out, doubled, put in or exchanged."""
+    at = rng.randrange(len(word))
+    new = rng.choice(("", word[at] * 2, word[at] + rng.choice(_ABC), rng.choice(_ABC)))
+    return word[:at] + new + word[at + 1 :] or word
+
+
+_ABC = "abcdefghijklmnopqrstuvwxyz"

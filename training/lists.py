@@ -137,38 +137,99 @@ a broken arm|Parkinson's disease|Crohn's disease|Alzheimer's|COVID-19|hypertensi
 arthritis|Down syndrome
 """
 CARS = """
-Toyota Corolla|Toyota Camry|Honda Civic|Honda Accord|Ford Focus|Ford F-150
-Nissan Altima|Nissan Rogue|Kia Rio|Kia Sportage|Hyundai Elantra|Hyundai Tucson|Mazda 3
-Subaru Outback|Jeep Wrangler|Chevrolet Malibu|Chevy Silverado|BMW X5|Audi A4
-Mercedes C-Class|VW Golf|Volkswagen Passat|Tesla Model 3|Volvo XC60|Suzuki Swift
-Fiat 500|Renault Clio|Skoda Octavia|Peugeot 208|Opel Corsa|Lexus RX|Dodge Charger
-Ram 1500|GMC Sierra|Porsche 911|Mini Cooper|Tata Nexon|Mahindra Thar|Land Rover
-Jaguar XF|Mitsubishi Outlander|Acura MDX|Infiniti Q50
+Toyota Corolla|Toyota Camry|Honda Civic|Honda Accord|Ford Focus|Ford F-150|Nissan Altima
+Nissan Rogue|Kia Rio|Kia Sportage|Hyundai Elantra|Hyundai Tucson|Mazda 3|Subaru Outback
+Jeep Wrangler|Chevrolet Malibu|Chevy Silverado|BMW X5|Audi A4|Mercedes C-Class|VW Golf
+Volkswagen Passat|Tesla Model 3|Volvo XC60|Suzuki Swift|Fiat 500|Renault Clio
+Skoda Octavia|Peugeot 208|Opel Corsa|Lexus RX|Dodge Charger|Ram 1500|GMC Sierra
+Porsche 911|Mini Cooper|Tata Nexon|Mahindra Thar|Land Rover|Jaguar XF
+Mitsubishi Outlander|Acura MDX|Infiniti Q50|Toyota|Honda|Ford|Nissan|Kia|Mazda|Hyundai
+Subaru|Jeep|Chevrolet|Chevy|BMW|Audi|Mercedes|Mercedes Benz|Volkswagen|Tesla|Volvo
+Suzuki|Fiat|Renault|Skoda|Peugeot|Opel|Lexus|Dodge|Porsche|Tata|Mahindra|Maruti
+Maruti Suzuki|Mitsubishi|Acura|Infiniti|Buick|Cadillac|Chrysler|Lincoln|Pontiac|Citroen
+Seat|Jaguar|Bentley|Ferrari|Maserati|Lamborghini|Datsun|Isuzu|Ashok Leyland|Bajaj|Yamaha
+Royal Enfield|Harley|Harley Davidson|Ducati|Kawasaki|Hero|Maruti Swift|Maruti Alto
+Suzuki Wagon R|Suzuki Baleno|Suzuki Ertiga|Suzuki Ciaz|Suzuki Vitara|Hyundai Creta
+Hyundai Verna|Hyundai i10|Hyundai i20|Hyundai Santro|Hyundai Sonata|Tata Tiago
+Tata Indica|Tata Nano|Tata Safari|Tata Harrier|Mahindra Scorpio|Mahindra Bolero
+Ford Ecosport|Ford Fiesta|Ford Figo|Ford Mustang|Ford Explorer|Ford Escape|Honda City
+Honda Amaze|Honda Jazz|Honda Pilot|Honda Odyssey|CRV|Honda CR-V|Toyota Innova
+Toyota Fortuner|Toyota Etios|Toyota Prius|Toyota RAV4|Sienna|Yaris|Toyota Tundra
+Toyota Highlander|Skoda Rapid|Skoda Superb|Skoda Fabia|VW Polo|Vento|Jetta
+Renault Duster|Renault Kwid|Nissan Micra|Nissan Sunny|Nissan Sentra|Nissan Maxima
+Pathfinder|Fiat Punto|Fiat Linea|Subaru Impreza|Subaru Forester|Legacy|Camaro
+Chevrolet Cruze|Impala|Chevrolet Spark|Chevrolet Beat|Tahoe|Equinox|Jeep Compass
+Cherokee|Grand Cherokee|Durango|Dodge Ram|Challenger|Kia Soul|Kia Seltos|Kia Optima
+Sorento|Audi Q5|Audi Q7|BMW 3 series|BMW X1|Mercedes Benz E class|Volvo S60|Lexus ES
+Land Cruiser|Range Rover|Discovery|Sedan|sedan|Hatchback|SUV|Convertible|Coupe|Minivan
+Pickup|compact|luxury
 """
 FOOD = """
 pizza|burger|cheeseburger|fries|salad|caesar salad|sandwich|club sandwich|sushi|tacos
 burrito|nachos|wings|lasagna|spaghetti|penne|pad thai|ramen|pho|curry|biryani|naan
-paneer|samosa|falafel|hummus|kebab|gyros|steak|salmon|shrimp|mozzarella|parmesan
-cheddar|feta|pepperoni|mushrooms|olives|onions|bell peppers|jalapenos|basil
-garlic bread|mashed potatoes|coke|diet coke|pepsi|sprite|lemonade|iced tea|latte
-cappuccino|espresso|mocha|milkshake|vanilla ice cream|brownie|cheesecake|tiramisu
-cookie|donut|bagel|croissant|muffin|pancakes|ketchup|mayo|mustard|ranch|bbq sauce
-large|medium|small|extra cheese|thin crust|marinara
+paneer|samosa|falafel|hummus|kebab|gyros|steak|salmon|shrimp|mozzarella|parmesan|cheddar
+feta|pepperoni|mushrooms|olives|onions|bell peppers|jalapenos|basil|garlic bread
+mashed potatoes|coke|diet coke|pepsi|sprite|lemonade|iced tea|latte|cappuccino|espresso
+mocha|milkshake|vanilla ice cream|brownie|cheesecake|tiramisu|cookie|donut|bagel
+croissant|muffin|pancakes|ketchup|mayo|mustard|ranch|bbq sauce|large|medium|small
+extra cheese|thin crust|marinara|olive oil|cherry tomatoes|tomato|lettuce|cucumber
+spinach|broccoli|cauliflower|eggplant|zucchini|avocado|guacamole|salsa|ricotta|provolone
+gouda|brie|burrata|swiss cheese|blue cheese|american cheese|goat cheese|vinegar
+lemon juice|orange juice|apple juice|ginger ale|root beer|coca cola|cocacola|fanta
+dr pepper|mountain dew|red bull|green tea|black tea|masala chai|chai|iced coffee
+smoothie|strawberry shake|vanilla shake|chocolate shake|vanilla cone|sundae|apple pie
+cherry pie|pecan pie|pumpkin pie|cupcake|black forest cake|red velvet cake|pudding
+custard|jelly|peanut butter|honey|maple syrup|sausage|bacon|ham|salami|prosciutto|turkey
+meatballs|meatloaf|chicken wings|chicken nuggets|fried chicken|grilled chicken
+chicken tikka|butter chicken|tandoori|korma|vindaloo|dosa|idli|vada|pav bhaji|chaat
+lassi|raita|chutney|roti|chapati|paratha|gulab jamun|jalebi|rice|fried rice|noodles
+chow mein|dim sum|wonton|spring rolls|egg rolls|tempura|teriyaki|udon|miso soup|tofu
+kimchi|bulgogi|bibimbap|enchiladas|quesadilla|fajitas|tamales|churros|paella|risotto
+ravioli|gnocchi|fettuccine|alfredo|carbonara|bolognese|pesto|calzone|stromboli|focaccia
+bruschetta|minestrone|caesar|classic caesar|house salad|greek salad|cobb salad|coleslaw
+baked potato|potato wedges|onion rings|hash browns|waffles|omelette|scrambled eggs
+oatmeal|cereal|toast|biscuit|gravy|hot dog|corn dog|pulled pork|brisket|ribs|lamb chops
+duck|crab|lobster|tuna|cod|clam chowder|oysters|shawarma|tzatziki|baklava|pita|tabbouleh
+moussaka|schnitzel|bratwurst|pretzel|borscht|pierogi|goulash|margherita|hawaiian
+veggie supreme|meat lovers|pepper|banana peppers|pineapple|artichokes|anchovies|arugula
+oregano|rosemary|thyme|sage|mint|ginger|cinnamon|nutmeg|saffron|cayenne|paprika|sriracha
+tabasco|soy sauce|hot sauce
+"""
+CUISINES = """
+Indian|Mexican|Italian|Chinese|Thai|American|French|Japanese|Korean|Ethiopian|Greek
+Mediterranean|Vietnamese|Spanish|Lebanese|Turkish|Asian|Brazilian|Cuban|German|Moroccan
+Persian|Peruvian|Russian|Vegan|Vegetarian|Seafood|Fast food|Gastropub|Sushi|Barbecue
+Fusion|Breakfast|Brunch|Halal|Kosher
+"""
+KEYS = """
+IBAN|BIC|SWIFT|MAC|mac|mac address|IP|ip address|SSN|ssn|PIN|pin|CVV|cvv|OTP|otp|VIN|vin
+IMEI|imei|PAN|GST|EIN|SKU|PO|ref|Ref|tracking|invoice|Invoice|serial|model|version
+Serial|zip|Zip|postcode|dob|DOB|routing|account|acct|card|Card|passport|policy|claim
+ticket|case|Order|order|license|plate|MRN|NHS|room|seat|flight|gate|terminal|wallet
+token|key|part
 """
 BRANDS = """
 Skype|Zoom|Slack|Teams|Netflix|Spotify|YouTube|Instagram|WhatsApp|Twitter|TikTok
 Facebook|Norton|McAfee|Dropbox|OneDrive|Office 365|Salesforce|QuickBooks|Zendesk|Jira
 Trello|Roku|Hulu|Disney Plus|Fire Stick|Wi-Fi|VPN|USB|PDF|Mac|Windows|Safari|Edge|SQL
-HTML|JSON|API
+HTML|JSON|API|Avast|Kaspersky|Bitdefender|Chromebook|Lenovo|Dell|Asus|Acer|HP|D-Link
+dlink|Netgear|TP-Link|Linksys|Comcast|Xfinity|Verizon|Sprint|Vodafone|Airtel|Jio|GoDaddy
+Bluehost|Shopify|Stripe|PayPal|Venmo|Zelle|Visa|Mastercard|Maestro|Amex|Discover|Canva
+Figma|Notion|Evernote|Telegram|Signal|Discord|Twitch|Pinterest|Reddit|Snapchat|LinkedIn
+Pandora|Deezer|Sling|Fahrenheit|Celsius|GitHub|Oracle|Redis|Jenkins|Terraform|Ubuntu
+Fedora|Debian
 """
 SLANG = """
-hai hii hiii heyy heya hola yup yep yeah yea ya yah nope nah hmm hmmm umm uhh oh ohh
-ah aha wow lol lmao omg plz pls plss thx tks ty tnx thnx thanku thankyou tysm np yw
-brb btw idk imo asap ok okay okey okie okk kk k fyi gm gn bro dude sis dear mam maam
-sir alright cool gotcha welp ugh oops yay bye byee cya gud nite mrng morng evng msg
-acc acct num ph info wanna gonna gotta lemme dunno kinda cuz coz bcoz becoz bcz dont
-cant wont didnt doesnt isnt arent wasnt im ive id ill youre thats whats hows wheres
-lets u ur r y n nd wat wht wen
+hai hii hiii heyy heya hola yup yep yeah yea ya yah nope nah hmm hmmm umm uhh oh ohh ah
+aha wow lol lmao omg plz pls plss thx tks ty tnx thnx thanku thankyou tysm np yw brb btw
+idk imo asap ok okay okey okie okk kk k fyi gm gn bro dude sis dear mam maam sir alright
+cool gotcha welp ugh oops yay bye byee cya gud nite mrng morng evng msg acc acct num ph
+info wanna gonna gotta lemme dunno kinda cuz coz bcoz becoz bcz dont cant wont didnt
+doesnt isnt arent wasnt im ive id ill youre thats whats hows wheres lets u ur r y n nd
+wat wht wen oky okys okkk hmmk hmk mhm mhmm yess yesss noo nooo yessir thaks thnks
+thankss thankx thanx tanks youve theyre weve theyve shes hes oooh ooh aww awww uhm erm
+eh meh duh phew woah whoa haha hahaha hehe xd wth smh tbh rn ttyl gtg g2g bbye bubye
+goodnite goodmorning gudmrng hellooo helloo hlo hlw helo heloo heyyy
 """
 TASKS = """
 check my order|reset my password|update my address|cancel my subscription
@@ -220,6 +281,46 @@ carpenter fisher porter price wise best day moon snow rain winter love bell bank
 hill field rivers brook lane ford marsh
 """
 TEMPLATES = """
+{key} {num}
+{key}: {num}
+{key} is {num}
+my {key} is {num}
+{key} no {num}
+{key} number {num} please
+Is my {key} {num} right?
+{key}: {num}, {key}: {num}
+{cui} food
+{cui}
+I like {cui} food.
+maybe {cui} or {cui}
+Something like {cui}, {cui} or anything else?
+{cui} {food} sounds good
+{food} sounds good.
+{food}, {food} and {food} please
+with {food} {food} {food} and {food}
+yes {food} please
+no {food}
+i need some {food} and {food}
+one {food} with {food} large
+add {food} {food} and {food}
+the {food} is cold
+i love {food}
+{food} {food}
+{car} 2012
+{car} 2016 model
+the model is {car}
+maker is {car} and model is {car}
+company {car} model {car}
+i have {car} and {car}
+2018 {car}
+i bought a new {car} from {c}
+{brand} or {brand}
+i use {brand} and {brand}
+{brand} {brand}
+how about {brand} or {brand} then
+{gr} {brand} help please
+{prod}s leave the warehouse on {day}.
+{role}s are welcome.
 {s}, {c} {post}
 {s}, {c}, {post}
 my postcode is {post} in {c}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from piimask_core.entities import Entity, Recognizer
 from piimask_core.errors import RecognizerError
 
+from .names_gate import may_hold_name
 from .names_model import TAGS, Model, unpacked
 from .names_text import LINE, Word, words_of
 
@@ -53,6 +54,8 @@ def names(weights: Path = WEIGHTS) -> Recognizer:
     def recognize(text: str) -> Sequence[Entity]:
         with building:
             loaded = model()
+        if not may_hold_name(text, loaded.plain):
+            return []
         return list(entities_in(loaded, text))
 
     return recognize
@@ -188,12 +191,19 @@ def _entity(
         return
     by_tag = chances[start:end].sum(axis=0)
     type = TYPES[int((by_tag[1::2] + by_tag[2::2]).argmax())]
+    spelled = (word.lower for word in words[begin + start : begin + end])
+    if type == "PERSON" and not any(map(str.isalpha, map(_bare, spelled))):
+        return  # rot13, ph0ne, x7
     # what stands beside a name does not make it less of a name
     sure = [chance for chance in inside[start:end] if chance >= BALANCED]
     score = sum(sure or inside[start:end]) / len(sure or inside[start:end])
     yield Entity(
         type, words[begin + start].start, words[begin + end - 1].end, round(score, 4)
     )
+
+
+def _bare(word: str) -> str:
+    return word.replace("'", "")
 
 
 def _may_end(word: Word) -> bool:

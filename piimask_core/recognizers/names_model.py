@@ -1,7 +1,7 @@
 """The weights of the name model: how they lie in a file, and how they score words.
 
 A file is a magic line, the SHA-256 of what follows, and a zlib stream of a header
-(JSON, one line), three lists of strings (one a line each) and three arrays of bytes.
+(JSON, one line), four lists of strings (one a line each) and three arrays of bytes.
 Loading it runs nothing that is in it.
 """
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG")
 """Outside, and the first and the further words of each type of entity."""
 
-_MAGIC = b"piimask names 1\n"
+_MAGIC = b"piimask names 2\n"
 _BLOCK = 1_024  # words that are scored at once
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Model:
     """Weights by feature, and the gazetteer that some features are made from."""
 
     gazetteer: Mapping[str, int]
+    plain: frozenset[str]
+    """Words that are in no name: a text of nothing else need not be scored."""
     own: Mapping[str, int]
     joint: Mapping[str, int]
     own_weights: "NDArray[np.int8]"
@@ -87,8 +90,7 @@ class Model:
     def _own(self, words: Sequence[Word]) -> "Floats":
         import numpy as np
 
-        row = self.own.get
-        rows = [[row(f, 0) for f in own_features(word)] for word in words]
+        rows = [self._rows(word) for word in words]
         summed = self.own_weights[np.array(rows)].sum(axis=1, dtype=np.int32)
         table = summed.reshape(len(words), len(OFFSETS), len(TAGS))
         out = np.zeros((len(words), len(TAGS)), np.float32)
@@ -102,6 +104,21 @@ class Model:
                 out += table[:, column]
         out *= self.scale
         return out
+
+    def _rows(self, word: Word) -> list[int]:
+        """Of a word's own features; those of plain words are remembered, no others."""
+        key = word[2:5]
+        if (rows := self._seen.get(key)) is not None:
+            return rows
+        row = self.own.get
+        rows = [row(f, 0) for f in own_features(word)]
+        if word.lower in self.plain and len(self._seen) < _REMEMBERED:
+            self._seen[key] = rows
+        return rows
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str, int], list[int]]:
+        return {}
 
     def _joint(self, features: Iterable[Sequence[str]]) -> "Floats":
         import numpy as np
@@ -123,9 +140,10 @@ def packed(model: Model) -> bytes:
         "bias": list(model.bias),
         "moves": [list(row) for row in model.moves],
         "calibration": list(model.calibration),
-        "sizes": [len(gazetteer), len(model.own), len(model.joint)],
+        "sizes": [len(gazetteer), len(model.plain), len(model.own), len(model.joint)],
     }
-    lines = [json.dumps(header), *gazetteer, *model.own, *model.joint]
+    plain = sorted(model.plain)
+    lines = [json.dumps(header), *gazetteer, *plain, *model.own, *model.joint]
     if any("\n" in line for line in lines):
         raise ValueError("a feature or a word of the gazetteer has a line end")
     arrays = bits + model.own_weights.tobytes() + model.joint_weights.tobytes()
@@ -149,16 +167,17 @@ def unpacked(data: bytes) -> Model:
         )
     raw = zlib.decompress(body)
     end = 4 + int.from_bytes(raw[:4], "little")
-    lines = raw[4:end].decode().split("\n")
-    header: dict[str, Any] = json.loads(lines[0])
-    words, own, joint = header.pop("sizes")
+    lines = iter(raw[4:end].decode().split("\n"))
+    header: dict[str, Any] = json.loads(next(lines))
+    words, plain, own, joint = header.pop("sizes")
     own_size, joint_size = (own + 1) * len(OFFSETS) * len(TAGS), (joint + 1) * len(TAGS)
     bits = np.frombuffer(raw, "<u2", words, end).tolist()
     at = end + 2 * words
     return Model(
-        gazetteer=dict(zip(lines[1 : words + 1], bits, strict=True)),
-        own={f: row for row, f in enumerate(lines[words + 1 : words + own + 1], 1)},
-        joint={f: row for row, f in enumerate(lines[words + own + 1 :], 1)},
+        gazetteer=dict(zip(islice(lines, words), bits, strict=True)),
+        plain=frozenset(islice(lines, plain)),
+        own={f: row for row, f in enumerate(islice(lines, own), 1)},
+        joint={f: row for row, f in enumerate(lines, 1)},
         own_weights=np.frombuffer(raw, np.int8, own_size, at).reshape(own + 1, -1),
         joint_weights=np.frombuffer(raw, np.int8, joint_size, at + own_size).reshape(
             joint + 1, -1

@@ -17,7 +17,7 @@ OFFSETS = (-2, -1, 0, 1, 2)
 _SUFFIX = r"(?:s|ll|re|ve|d|m|t)(?![^\W_])"
 _WORD = re.compile(
     r"(?i:https?://|www\.)\S+"  # https://example.com/jane
-    r"|[\w.+\-]{1,64}@[\w.\-]{1,253}"  # jane@example.com
+    r"|[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63})+"  # jane@example.com
     r"|[<\[(]{1,3}[A-Z][A-Z_]{1,40}(?:_\d{1,9}[B-Z]?)?[>\])]{1,3}"  # <PERSON_1>
     r"|[A-Z]{2,20}(?:_[A-Z]{1,20}){0,4}_\d{1,9}[B-Z]?(?!\w)"  # PERSON_1
     r"|[@#]\w+"  # @jane_doe
