@@ -232,17 +232,18 @@ UK_OR_CANADIAN_CODE = (
     r"|[A-Z]\d[A-Z]\s\d[A-Z]\d)(?<![GTK]B)(?![\w\-])"
 )
 
+_SAID_STARTS = ("address", "adress", "addess", "adess")
 ADDRESSES = (
-    Pattern("ADDRESS", SAID_NAME, 0.5, words=("ress", "dess")),
-    Pattern("ADDRESS", SAID_PARTS, 0.5, words=("ress", "dess"), digits=1),
+    Pattern("ADDRESS", SAID_NAME, 0.5, starts=_SAID_STARTS),
+    Pattern("ADDRESS", SAID_PARTS, 0.5, starts=_SAID_STARTS, digits=1),
     Pattern(
         "ADDRESS",
         NUMBERED_STREET,
         0.5,
-        words=("street", "st", "avenue", "ave", "boulevard", "blvd"),
+        starts=("street", "st", "avenue", "ave", "boulevard", "blvd"),
         digits=1,
     ),
-    Pattern("ADDRESS", MILITARY, 0.8, words=("apo", "fpo", "dpo"), digits=5),
+    Pattern("ADDRESS", MILITARY, 0.8, starts=("apo", "fpo", "dpo"), digits=5, run=5),
     Pattern("ADDRESS", CORNER, 0.6, words=("corner of", "intersection of")),
     Pattern(
         "ZIP_CODE",
@@ -250,8 +251,9 @@ ADDRESSES = (
         0.6,
         words=("zip", "post", "pin", "plz", "eirc"),
         digits=2,
+        at="word",
     ),
-    Pattern("ZIP_CODE", UK_OR_CANADIAN_CODE, 0.6, digits=2),
+    Pattern("ZIP_CODE", UK_OR_CANADIAN_CODE, 0.6, digits=2, runs=("11", "21")),
 )
 """What can be told without looking at each number."""
 

@@ -205,7 +205,7 @@ def test_a_long_text_is_read_around_its_digits(
     texts = [" ".join(word() for _ in range(n)) for n in range(100, 500, 4)]
     recognize = patterns()
     near = [recognize(text) for text in texts]
-    module = import_module("piimask_core.recognizers.patterns.pattern")
+    module = import_module("piimask_core.recognizers.patterns.search")
     monkeypatch.setattr(module, "_LONG", 10**9)
 
     assert near == [recognize(text) for text in texts]
