@@ -30,6 +30,8 @@ def numbers(text: str, regions: Sequence[str], leniency: int) -> list[Span] | No
     tools = _tools()
     if tools is None:
         return None
+    if leniency > 0 and len(_DIGIT.findall(text)) < _FEWEST:
+        return []
     found: set[Span] = set()
     waiting = {0: tuple(regions)}  # the regions that read on from a position
     while waiting:
@@ -131,8 +133,13 @@ def _digits(text: str) -> str:
 
 
 class _Region(NamedTuple):
-    """How the numbers of a region are written, as far as it takes to refuse one."""
+    """How the numbers of a region are written, as far as it takes to refuse one.
 
+    ``exists``: whether there is such a region. Presidio asks for two that there are not.
+    """
+
+    exists: bool
+    may_match: Callable[[str], object]
     shortest: int
     code: str
     abroad: re.Pattern[str]
@@ -153,7 +160,11 @@ class _Format(NamedTuple):
 def _plausible(digits: str, region: str) -> bool:
     """False only if they are no valid number, dialled from that region."""
     facts = _region(region)
-    if facts is None or facts.abroad.match(digits):
+    if facts is None:
+        return True
+    if not (facts.exists and facts.may_match(digits)):
+        return False
+    if facts.abroad.match(digits):
         return True
     if len(digits) < facts.shortest:
         return False
@@ -195,7 +206,8 @@ def _region(region: str) -> _Region | None:
     )
     known = metadata(region)
     if known is None:
-        return None
+        nothing = re.compile("")
+        return _Region(False, bool, 0, "", nothing, nothing, "", nothing, ())
     code = known.country_code
     siblings = [*map(metadata, phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code])]
     prefixes = {each.national_prefix_for_parsing for each in (known, siblings[0])}
@@ -210,15 +222,24 @@ def _region(region: str) -> _Region | None:
         if (kind := getattr(each, name)) and kind.national_number_pattern
     }
     rule = known.national_prefix_transform_rule or ""
+    abroad = known.international_prefix or never
+    prefix = known.national_prefix_for_parsing or never
+    national = "|".join(f"(?:{each})" for each in sorted(patterns))
+    # All that is not refused below: mostly this is all that it takes.
+    may_match: Callable[[str], object] = re.compile(
+        rf"(?:{abroad})\d*|(?:{code})?(?:{prefix})?(?:{prefix})?(?:{national})"
+    ).fullmatch
     shorter = re.fullmatch(r"(\\\d)?", rule) is not None
     lengths = [size for each in siblings for size in each.general_desc.possible_length]
     return _Region(
+        True,
+        bool if rule else may_match,
         min(lengths, default=0) if shorter else 0,
         str(code),
-        re.compile(known.international_prefix or never),
-        re.compile(known.national_prefix_for_parsing or never),
+        re.compile(abroad),
+        re.compile(prefix),
         rule,
-        re.compile("|".join(f"(?:{each})" for each in sorted(patterns))),
+        re.compile(national),
         tuple(map(_format, siblings[0].number_format)),
     )
 
