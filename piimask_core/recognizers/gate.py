@@ -8,6 +8,7 @@ before a recognizer that finds people, places or organizations.
 """
 
 import re
+import string
 from collections.abc import Callable, Mapping, Sequence
 
 from piimask_core.entities import Entity, Recognizer
@@ -33,7 +34,7 @@ _may_well_match = gate_of(
 )
 """For the fast gate: the rows that want a word, or no digit."""
 
-_NOT_CALM = re.compile(r"[^A-Za-z \n,.;!?'\"]")
+_CALM_CHARACTERS = (string.ascii_letters + " \n,.;!?'\"").encode()
 _DOT_INSIDE = re.compile(r"\.[^ \n]")
 _CAPITAL_INSIDE = re.compile(r"(?<=[A-Za-z])[A-Z]")
 _SPOKEN = (
@@ -72,13 +73,16 @@ def _is_calm(text: str) -> bool:
 
     This says nothing that the three others do not: it says it in half the time.
     """
-    if _NOT_CALM.search(text) or ("." in text and _DOT_INSIDE.search(text)):
+    raw = text.encode(errors="replace")
+    if raw.translate(None, _CALM_CHARACTERS) or len(raw) > len(text):
+        return False
+    if "." in text and _DOT_INSIDE.search(text):
         return False
     if not text[1:].islower() and _CAPITAL_INSIDE.search(text):
         return False
-    low = text.lower()
-    if not _CALM.isdisjoint(stems_of(low)):
+    if not _CALM.isdisjoint(stems_of(raw)):
         return False
+    low = text.lower()
     for word in _INSIDE:  # noqa: SIM110 - a loop: any() takes twice as long
         if word in low:
             return False

@@ -138,7 +138,12 @@ PLATE = after(
 )
 
 _NAMES = heads(_THING)
+_NUMBER = heads(NUMBER_WORD)
 _ALL_NAMES = (*_NAMES, *heads(_THING_OF_COUNTS))
+# certno, as one word
+_ALL_NAMES += tuple(
+    f"{name}{number}" for name in _ALL_NAMES if len(name) < 5 for number in _NUMBER
+)
 _PREFIXES = (
     "pol clm ord inv tkt tck ref bkg res cus cust mem mbr acc acct case pt pat emp sub"
     " cnf conf so po rma txn trx cas inc req sr dl id mrn uid cid pid ac loan ins app"

@@ -1,13 +1,17 @@
 """What does a text have of that which patterns need? Read once, asked by many rows."""
 
 import re
+import string
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 
 # The characters that re.IGNORECASE takes for an ASCII letter and str.lower does not.
 _TWINS = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 DIGITS = re.compile(r"\d+")
 _DIGITS_ASCII = re.compile(r"[0-9]+")
 _DIGIT_ASCII = re.compile(r"[0-9]")
-_LETTERS = bytes(c if 97 <= c <= 122 else 32 for c in range(256))  # a to z
+_LOWER = string.ascii_lowercase.encode()
+_LETTERS = bytes(c if c in _LOWER else 32 for c in bytes(range(256)).lower())
 _SPACE = re.compile(r"\s")
 STEM = 5
 _MOST = 255
@@ -19,10 +23,12 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_TWINS).lower()
 
 
-def stems_of(low: str) -> set[bytes]:
-    """The beginnings of the words of a folded text: letters of ASCII in a row."""
-    words = low.encode(errors="replace").translate(_LETTERS).split()
-    return {word[:STEM] for word in words}
+_head: Callable[[bytes], bytes] = itemgetter(slice(STEM))
+
+
+def stems_of(raw: bytes) -> Iterator[bytes]:
+    """The beginnings of the words of a text: letters of ASCII in a row, in lower case."""
+    return map(_head, raw.translate(_LETTERS).split())
 
 
 def stem(word: str) -> bytes:
@@ -55,7 +61,7 @@ class Look:
         else:
             self.folded = folded(said)
             found = DIGITS.findall(said)
-        self.stems = stems_of(self.folded)
+        self.stems = set(stems_of(self.folded.encode(errors="replace")))
         self.digits = 0
         self.sizes = b""
         if found:

@@ -71,7 +71,7 @@ def wallet(value: str) -> bool:
 
 ROWS = (
     Pattern("IP_ADDRESS", IPV4, 0.7, digits=4, marks=".", at="number"),
-    Pattern("IP_ADDRESS", IPV6, 0.7, ipv6, digits=1, marks=":"),
+    Pattern("IP_ADDRESS", IPV6, 0.7, ipv6, digits=1, marks=":", within=":"),
     Pattern(
         "MAC_ADDRESS",
         MAC,
@@ -79,7 +79,7 @@ ROWS = (
         digits=1,
         marks=":-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d",
     ),
-    Pattern("MAC_ADDRESS", MAC_DOTTED, 0.7, digits=1, marks="."),
+    Pattern("MAC_ADDRESS", MAC_DOTTED, 0.7, digits=1, marks=".", within="."),
     Pattern(
         "MAC_ADDRESS", MAC_NAMED, 0.7, starts=("mac", "macaddr", "bssid"), at="word"
     ),

@@ -80,10 +80,11 @@ class Rows:
                 said |= bits
         left &= said
         if look.digits:
+            longest = max(look.sizes)
             for runs, run, bits in self._sizes:
-                if left & bits and not any_in(runs, look.sizes):
-                    if not run or run > max(look.sizes):
-                        left &= ~bits
+                long = run and run <= longest
+                if left & bits and not long and not any_in(runs, look.sizes):
+                    left &= ~bits
         for wide, bits in self._wide:
             if left & bits and look.wide < wide:
                 left &= ~bits
