@@ -27,7 +27,7 @@ _head: Callable[[bytes], bytes] = itemgetter(slice(STEM))
 
 
 def stems_of(raw: bytes) -> Iterator[bytes]:
-    """The beginnings of the words of a text: letters of ASCII in a row, in lower case."""
+    """How the words of a text begin: letters of ASCII in a row, in lower case."""
     return map(_head, raw.translate(_LETTERS).split())
 
 
