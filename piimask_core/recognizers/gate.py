@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from piimask_core.entities import Entity, Recognizer
 
 from . import disguise
-from .addresses import ADDRESSES
+from .address_rows import ADDRESSES
 from .dates import DATES
 from .patterns import PATTERNS
 from .patterns.look import stem, stems_of

@@ -177,7 +177,7 @@ ROWS = (
         NATIONAL,
         0.6,
         digits=4,
-        starts=heads(f"{_NATIONAL}|taxid|taxpayer|idcard|dow|ration|green|voter"),
+        starts=heads(f"{_NATIONAL}|taxid|taxpayer|dowod|ration|green|voter"),
         at="word",
     ),
     Pattern(

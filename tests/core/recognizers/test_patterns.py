@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from piimask_core.entities import Entity
 from piimask_core.recognizers import PATTERNS, Pattern, may_find, patterns
-from piimask_core.recognizers.addresses import ADDRESSES
+from piimask_core.recognizers.address_rows import ADDRESSES
 from piimask_core.recognizers.dates import DATES
 from piimask_core.recognizers.patterns.network import MAC_DOTTED
 
