@@ -25,7 +25,7 @@ def plain_words(text: str) -> list[str] | None:
 
     Spelled-out words, ``J o h n``, make it not plain.
     """
-    raw = text.encode(errors="replace")
+    raw = text.encode(errors="surrogatepass")
     if raw.translate(None, _PLAIN):
         return None
     if not text[1:].islower() and _JOINED.search(text):

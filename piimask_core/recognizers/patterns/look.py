@@ -61,7 +61,7 @@ class Look:
         else:
             self.folded = folded(said)
             found = DIGITS.findall(said)
-        self.stems = set(stems_of(self.folded.encode(errors="replace")))
+        self.stems = set(stems_of(self.folded.encode(errors="surrogatepass")))
         self.digits = 0
         self.sizes = b""
         if found:
