@@ -6,11 +6,11 @@ at each character and that never come to an end, up to a million characters. To 
 that this would find one, a row that takes quadratic time is measured as well.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from piimask_core.recognizers.address_rows import ADDRESSES
 from recognition_goals import Goals, shown
 from recognition_texts import Corpora
 
@@ -24,6 +24,7 @@ from piimask_core.recognizers import (
     patterns,
     presidio,
 )
+from piimask_core.recognizers.address_rows import ADDRESSES
 from piimask_core.recognizers.addresses import addresses
 from piimask_core.recognizers.dates import DATES
 
@@ -37,7 +38,8 @@ BAITS = [
     *("address 1 ", "one two ", "a dot ", "id 1 ", "pass a ", "12 rue ", "1 1 Aa\n"),
 ]
 LARGEST = 1_000_000
-SMALLEST = 62_500
+SMALLEST = 4_000
+STEPS = 16
 SLOW = 4.0
 """Seconds after which a text is not doubled again."""
 NOISE = 0.02
@@ -92,10 +94,13 @@ def growth(job: Job, bait: str) -> tuple[float, int, float]:
     Not the worst on the way: a step from one cache or block of memory to the next
     takes three times as long once, and what is quadratic still is so at the end.
     """
-    ratio, size = 0.0, SMALLEST
+    size = SMALLEST
     before = _once(job, bait, size)
-    if before < NOISE and (whole := _once(job, bait, LARGEST)) < 16 * NOISE:
-        return 0.0, LARGEST, whole / LARGEST
+    ratio = 0.0 if before < SLOW else math.inf
+    if before < NOISE / STEPS and _once(job, bait, STEPS * SMALLEST) < NOISE:
+        whole = _once(job, bait, LARGEST)
+        if whole < LARGEST / SMALLEST / STEPS * NOISE:
+            return 0.0, LARGEST, whole / LARGEST  # what grew would take longer
     while size < LARGEST and before < SLOW:
         size *= 2
         taken = _once(job, bait, size)
