@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint type format bench clean
+.PHONY: demo test lint type docs format bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/.demo
@@ -29,6 +29,9 @@ lint: $(VENV)/.dev
 type: $(VENV)/.dev
 	$(BIN)/mypy
 
+docs: $(VENV)/.dev
+	$(BIN)/python -m mkdocs build --strict
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -39,7 +42,7 @@ bench: $(VENV)/.dev
 	done
 
 clean:
-	rm -rf $(VENV) build dist .benchmarks .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .benchmarks .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.demo: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	$(PIP) -c $(CONSTRAINTS) -e ".[all,demo]"

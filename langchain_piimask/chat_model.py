@@ -211,20 +211,31 @@ class PIIMaskedChatModel(BaseChatModel):
         """What may be sent, with the instruction if needed; proven to hold no value."""
         scope, mentioned = self._taken(kwargs), set[str]()
         given = {"stop": stop, **kwargs}
-        sent, settings = self.masker.mask_with(
+        sent, settings = self._masked(messages, given, scope, mentioned)
+        if mentioned:
+            sent, settings = _told(sent, settings, self.masker.tells)
+        restorers = self._restorers(scope, mentioned)
+        return _Request(sent, settings, restorers, _asks_for_json(kwargs))
+
+    def _masked(
+        self,
+        messages: list[BaseMessage],
+        settings: dict[str, Any],
+        scope: Scope,
+        mentioned: set[str],
+    ) -> tuple[list[BaseMessage], dict[str, Any]]:
+        """Both masked, and proven to hold no value."""
+        sent, told = self.masker.mask_with(
             lambda visit: (
                 map_messages(messages, visit),
-                map_settings(given, from_source(visit, "app")),
+                map_settings(settings, from_source(visit, "app")),
             ),
             scope.registry,
             layered=scope.layered,
             mentioned=mentioned,
         )
-        if mentioned:
-            sent, settings = _told(sent, settings, self.masker.instruction)
-        self.masker.proven(every_text([sent, settings]), scope.registry)
-        restorers = self._restorers(scope, mentioned)
-        return _Request(sent, settings, restorers, _asks_for_json(kwargs))
+        self.masker.proven(every_text([sent, told]), scope.registry)
+        return sent, told
 
     def _restorers(
         self, scope: Scope, mentioned: Collection[str]

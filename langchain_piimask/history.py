@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 from piimask_core import Masker, Registry, default_masker
 from piimask_core.carrying import Carrier
 
-from .messages import map_messages
+from .messages import map_whole
 from .restoring import restored_message
 
 STAMP = "piimask"
@@ -92,7 +92,9 @@ class PIIMaskChatMessageHistory(BaseChatMessageHistory):
         """The messages masked, and the stamp that the last one carries."""
         mentioned: set[str] = set()
         *most, last = self._masker.mask_with(
-            lambda visit: map_messages(messages, visit), registry, mentioned=mentioned
+            lambda visit: [map_whole(each, visit) for each in messages],
+            registry,
+            mentioned=mentioned,
         )
         stamp = self._carrier.stamp(registry, mentioned)
         extra = {**last.additional_kwargs, STAMP: stamp}

@@ -106,11 +106,71 @@ def map_message(message: M, visit: Visit) -> M:
     return message.model_copy(update=update)
 
 
+def map_whole(message: M, visit: Visit) -> M:
+    """The same, and what only the app reads of it: a tool's artifact."""
+    mapped = map_message(message, visit)
+    artifact = getattr(message, "artifact", None)
+    if artifact is None:
+        return mapped
+    told = walk(artifact, from_source(visit, "tool"), types=TYPES)
+    return mapped.model_copy(update={"artifact": told})
+
+
 def map_content(content: Any, visit: Visit) -> Any:
     """A message's content: a text, or a list of texts and blocks."""
     if isinstance(content, str):
         return visit(content)
-    return [map_block(block, visit) for block in content]
+    return map_blocks(content, visit)
+
+
+def map_blocks(blocks: Sequence[Any], visit: Visit) -> list[Any]:
+    """Content blocks; a value that is cut by the border of two texts is one value.
+
+    Where there is such a one, these texts become one block.
+    """
+    mapped: list[Any] = []
+    at = 0
+    while at < len(blocks):
+        run = blocks[at : at + _texts_in_a_row(blocks[at:])] or blocks[at : at + 1]
+        each = [map_block(block, visit) for block in run]
+        if len(run) > 1:
+            whole = visit("".join(map(_text_of, run)))
+            if whole != "".join(map(_text_of, each)):
+                each = [_as_one(each, whole)]
+        mapped += each
+        at += len(run)
+    return mapped
+
+
+def _texts_in_a_row(blocks: Sequence[Any]) -> int:
+    """How many of the first blocks are texts, none of which ends a line."""
+    count = 0
+    for block in blocks:
+        text = _text_of(block)
+        if not isinstance(text, str) or (count and text.startswith("\n")):
+            break
+        count += 1
+        if text.endswith("\n"):
+            break
+    return count
+
+
+def _text_of(block: Any) -> Any:
+    if isinstance(block, str):
+        return block
+    is_text = block.get("type") in ("text", "input_text", "output_text")
+    return block.get("text") if is_text else None
+
+
+def _as_one(blocks: Sequence[Any], text: str) -> Any:
+    """The blocks as one, with all that they say of themselves; the last says it."""
+    if all(isinstance(block, str) for block in blocks):
+        return text
+    said = [block for block in blocks if not isinstance(block, str)]
+    merged = {key: value for block in said for key, value in block.items()}
+    if "index" in said[0]:
+        merged["index"] = said[0]["index"]
+    return {**merged, "text": text}
 
 
 def map_block(block: Any, visit: Visit) -> Any:
@@ -266,6 +326,8 @@ def _map_value(key: Any, value: Any, visit: Visit, tool: str) -> Any:
     if key in ARGUMENTS and (tool or (key in JSON_TEXT and isinstance(value, str))):
         return map_arguments(tool, key, value, visit)
     if key == "content" and isinstance(value, list):
+        if all(map(_is_block, value)):
+            return map_blocks(value, visit)
         return [
             map_block(item, visit) if _is_block(item) else map_json(item, visit)
             for item in value
@@ -305,7 +367,7 @@ def map_document(document: Document, visit: Visit) -> Document:
 
 
 TYPES: Types = {
-    BaseMessage: map_message,
+    BaseMessage: map_whole,
     PromptValue: map_prompt,
     Document: map_document,
 }

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from langchain_core.messages import BaseMessage, ToolMessage
@@ -12,18 +12,19 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from piimask_core import InputError, Masker, Registry, RestorePolicy, default_masker
-from piimask_core.grammar import find
 from piimask_core.restore import Declared, Place, Policy
-from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral, layer
 from piimask_core.tree import Visit, from_source, walk_schema
 
 from .chat_model import PIIMaskedChatModel
+from .graph_values import map_graph
 from .held import ButHeld, OnlyHeld, ours_in, stamped
 from .last_hop import RESTORED, LastHop
 from .messages import every_text, map_message, map_messages, map_settings
 from .restoring import restored, restored_message
-from .sessions import scope_of
+from .sessions import enclosing_of, scope_of
+from .tool_gate import GatedTool, ToolGate, gated
+from .tool_proxy import ToolProxy
 
 if TYPE_CHECKING:
     from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
@@ -60,7 +61,8 @@ class PIIMaskMiddleware(_Middleware):
     >>> model = FakeChatModel(fake=FakeModel(echo))
     >>> agent = create_agent(model, middleware=[PIIMaskMiddleware()])
     >>> asked = {"messages": [("human", "I am jane@example.com")]}
-    >>> agent.invoke(asked)["messages"][-1].text
+    >>> *_, answer = agent.invoke(asked)["messages"]
+    >>> answer.text
     'I am jane@example.com'
     >>> model.fake.seen[-1]
     'I am <EMAIL_1>'
@@ -115,8 +117,10 @@ class PIIMaskMiddleware(_Middleware):
         request: "ToolCallRequest",
         handler: "Callable[[ToolCallRequest], ToolMessage | Command[Any]]",
     ) -> "ToolMessage | Command[Any]":
-        """Do not make a call that is declared "block" and holds personal data."""
-        return self._blocked(request) or handler(request)
+        """Call the tool with what it may have, or not at all: see ``tools``."""
+        request, settle = self._gated(request)
+        result: ToolMessage | Command[Any] = settle(handler(request))
+        return result
 
     async def awrap_tool_call(
         self,
@@ -124,7 +128,9 @@ class PIIMaskMiddleware(_Middleware):
         handler: "Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]]",
     ) -> "ToolMessage | Command[Any]":
         """See ``wrap_tool_call``."""
-        return self._blocked(request) or await handler(request)
+        request, settle = self._gated(request)
+        result: ToolMessage | Command[Any] = settle(await handler(request))
+        return result
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -162,25 +168,31 @@ class PIIMaskMiddleware(_Middleware):
                 stacklevel=2,
             )
 
-    def _blocked(self, request: "ToolCallRequest") -> ToolMessage | None:
-        """What the model is told instead of a result, where it is."""
-        name, arguments = request.tool_call["name"], request.tool_call["args"]
-        if self._declared().get(name) != "block":
-            return None
-        registry = self._scope(request.runtime.config).registry
-        bare = Restorer(registry.view(), policy=lambda label, place: True)
-        if bare.arguments(name, arguments) == arguments and not any(
-            any(find(text)) or self._masker.unmasked(text, registry)
-            for text in every_text(arguments)
-        ):
-            return None
-        return ToolMessage(
-            f"Not called: {name} may not be given personal data, nor placeholders "
-            "that stand for it.",
-            name=name,
-            tool_call_id=request.tool_call["id"],
-            status="error",
-        )
+    def _gated(self, request: "ToolCallRequest") -> "tuple[ToolCallRequest, _Settle]":
+        """With a gate before its tool, and how to take what comes of it.
+
+        Inside of a layer the tool is behind a proxy, and what another middleware says
+        in its place, or adds, is masked as well.
+        """
+        config = request.runtime.config
+        registry, is_layered = self._scope(config)
+        gate = ToolGate(self._masker, registry)
+        if is_layered:
+            settle = partial(self._masker.mask_with, registry=registry, layered=True)
+            return gated(request, ToolProxy, gate), lambda result: settle(
+                lambda visit: map_graph(result, from_source(visit, "tool"))
+            )
+        if (enclosing := enclosing_of(config)) and enclosing != registry:
+            raise InputError(
+                "The middleware and what is around the agent have different "
+                "registries, so nobody could restore: give both the same."
+            )
+        if gate.declared:
+            request = gated(request, GatedTool, gate)
+        return request, lambda result: result
+
+
+_Settle = Callable[[Any], Any]
 
 
 @cache
@@ -287,7 +299,8 @@ class _Call(NamedTuple):
                 mentioned=self.shown,
             )
         # Here as well: a fallback would go on where the model that we put in refuses.
-        self.masker.proven(every_text([messages, system, told, settings]), registry)
+        texts = frozenset(every_text([messages, system, told, settings]))
+        self.masker.proven(texts, registry)
         tools = [
             tool if after == before else _retold(tool, after)
             for tool, before, after in zip(request.tools, schemas, told, strict=True)
@@ -300,6 +313,7 @@ class _Call(NamedTuple):
                 masker=self.masker,
                 registry=registry,
                 restores=not is_layered,
+                seen_to=texts,
             ),
             messages=cast("Any", messages),
             system_message=system,

@@ -42,7 +42,7 @@ UNRESTORED = "pii_unrestored"
 
 def restored(output: Any, restorer: Restorer) -> Any:
     """Any output of a chain with its values back; what it cannot read stays masked."""
-    visit = _Visit(restorer)
+    visit = Visiting(restorer)
     types: Types = {
         BaseMessage: lambda message, _: restored_message(message, restorer),
         PromptValue: lambda prompt, _: map_prompt(prompt, visit),
@@ -62,14 +62,17 @@ def restored_message(message: M, restorer: Restorer, *, is_json: bool = False) -
     """
     noted = len(restorer.unrestored)
     try:
-        whole = map_message(message, _Visit(restorer, is_json))
+        whole = map_message(message, Visiting(restorer, is_json))
+        if getattr(message, "artifact", None) is not None:
+            artifact = restored(message.artifact, restorer)  # type: ignore[attr-defined]
+            whole = whole.model_copy(update={"artifact": artifact})
     except Exception:
         return message
     told = _told(message.response_metadata, restorer.unrestored[noted:])
     return whole.model_copy(update={"response_metadata": told})
 
 
-class _Visit:
+class Visiting:
     """Restores each text that a walker comes to, and what a tool gets."""
 
     def __init__(self, restorer: Restorer, is_json: bool = False) -> None:
@@ -84,7 +87,7 @@ class _Visit:
     def arguments(self, tool: str, key: str, arguments: Any) -> Any:
         """Arguments as they stand under this key of a call, parsed or as text."""
         if isinstance(arguments, str):
-            return _arguments_stream(self._restorer, tool, key).whole(arguments)
+            return arguments_stream(self._restorer, tool, key).whole(arguments)
         return self._restorer.arguments(tool or UNNAMED, arguments)
 
 
@@ -93,7 +96,7 @@ def _begins_json(text: str) -> bool:
     return text.lstrip().startswith(("{", "[", '"'))
 
 
-def _arguments_stream(restorer: Restorer, tool: str, key: str) -> StreamUnmasker:
+def arguments_stream(restorer: Restorer, tool: str, key: str) -> StreamUnmasker:
     if key in JSON_TEXT:
         return restorer.json_stream(tool=tool or UNNAMED)
     return StreamUnmasker(restorer, sink=STRUCTURED, tool=tool or UNNAMED)
@@ -159,7 +162,7 @@ class MessageStream:
         if kind in REASONING:
             return block
         if kind in MEDIA or (tool_of(block) and index is None):
-            return map_block(block, _Visit(self._restorer))
+            return map_block(block, Visiting(self._restorer))
         path: _Path = ("block", (at,) if index is None else index)
         self._blocks[path] = {k: block[k] for k in ("type", "index") if k in block}
         return self._parts(block, path)
@@ -167,7 +170,7 @@ class MessageStream:
     def _call(self, call: ToolCallChunk) -> ToolCallChunk:
         args, index, name = call["args"], call["index"], call["name"] or ""
         if index is None:  # a whole call: nothing can be added to it
-            stream = _arguments_stream(self._restorer, name, "args")
+            stream = arguments_stream(self._restorer, name, "args")
             return {**call, "args": stream.whole(args)} if args else call
         path = ("call", index)
         if call["id"] and self._ids.setdefault(index, call["id"]) != call["id"]:
@@ -194,7 +197,7 @@ class MessageStream:
             if not isinstance(value, str):
                 return self._restorer.arguments(tool or UNNAMED, value)
             if path not in self._channels:
-                self._channels[path] = _arguments_stream(self._restorer, tool, key)
+                self._channels[path] = arguments_stream(self._restorer, tool, key)
         if isinstance(value, str):
             return self._text(value, path)
         if isinstance(value, dict):

@@ -82,7 +82,7 @@ class PIIMask(_Half):
         return self.invoke(input, config)
 
     def _instructed(self, masked: Any) -> Any:
-        instruction = self._masker.instruction
+        instruction = self._masker.tells
         if isinstance(masked, ChatPromptValue):
             messages = instruct(masked.to_messages(), instruction)
             return ChatPromptValue(messages=messages)

@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
 
 from piimask_core import InputError, Masker, Registry
-from piimask_core.session import Scope
+from piimask_core.session import Scope, enclosing_registry
 from piimask_core.session import scope_of as core_scope_of
 
 LAYER = "__piimask"
@@ -35,6 +35,12 @@ def scope_of(
         session=None if session is None else str(session),
         tenant=configurable.get("tenant_id"),
     )
+
+
+def enclosing_of(config: RunnableConfig | None) -> Registry | None:
+    """The registry of the layer around a call, if there is one."""
+    configurable = ensure_config(config).get("configurable") or {}
+    return configurable.get(LAYER) or enclosing_registry()
 
 
 def _carried(configurable: Mapping[str, Any]) -> Registry | None:

@@ -76,7 +76,7 @@ def _shown(text: str, values: Any, *, is_own: bool) -> str:
         if label == LITERAL:
             shown = values[shown]
         elif is_own:
-            shown = f"[{label} {number}]"
+            shown = f"[{label} {number}]" if label else f"[{shown}]"
         parts += text[at:start], shown
         at = end
     return "".join([*parts, text[at:]]) if parts else text

@@ -280,3 +280,10 @@ class LayeredLLM(PIIMaskedLLM):
         if self.registry is None:
             return super()._scope()
         return Scope(self.registry, True)
+
+
+class FindingLLM(LayeredLLM):
+    """The same for a retriever, which looks up in real data: its answers are real."""
+
+    def _turn(self) -> Turn:
+        return Turn(self.own_masker, self._scope(), self._mentioned(), restores=True)

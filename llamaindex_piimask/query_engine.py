@@ -9,9 +9,7 @@ no_text, context_only and generation get masked nodes and a masked query. Only t
 restores, once.
 """
 
-from copy import copy
 from dataclasses import replace
-from types import MethodType
 from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -22,23 +20,19 @@ from llama_index.core.base.response.schema import (
     Response,
     StreamingResponse,
 )
-from llama_index.core.llms.llm import LLM
-from llama_index.core.llms.structured_llm import StructuredLLM
 from llama_index.core.prompts.mixin import PromptMixinType
-from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import QueryBundle, QueryType
 
-from piimask_core import Masker, Registry, default_masker
+from piimask_core import InputError, Masker, Registry, default_masker
 from piimask_core.restore import STRUCTURED
 from piimask_core.restorer import Restorer
 from piimask_core.session import ephemeral, layer, scope_of
 
 from .held import unobserved
-from .ingestion import PIIUnmaskNodePostprocessor
-from .llm import LayeredLLM, PIIMaskedLLM
+from .inside import Inside, Real
 from .nodes import map_metadata, map_scored
-from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
-from .restoring import UNRESTORED, TokenStream, adriven, driven, unrestored
+from .restoring import UNRESTORED, unrestored
+from .streams import TokenStream, adriven, driven
 
 _RESTORED = (Response, StreamingResponse, AsyncStreamingResponse, PydanticResponse)
 
@@ -51,19 +45,21 @@ class PIIMaskQueryEngine(BaseQueryEngine):
     is given is never changed. What the masker's ``restore`` policy did not let back is
     listed in ``response.metadata["pii_unrestored"]``, of a stream when it is over.
 
-    The retriever embeds the real query, so hits are what they were (an embedding
-    service sees real text: mask that with an embedding of its own). Whatever reads
-    ``query_str`` sees placeholders: rerankers and query-writing models, and also
-    keyword search such as BM25, which finds no value by its placeholder. For keyword
-    search leave this engine out and give the engine a ``PIIMaskedLLM``.
+    Retrievers look up in real data, so they embed the real query and hits are what
+    they were (an embedding service sees real text: mask that with an embedding of its
+    own). The same holds for what a model made of the query: sub-questions, transformed
+    queries, SQL. BM25 and keyword tables get the query's real words. All that a model
+    reads has placeholders: rows of a database and descriptions of tools as well.
 
-    Engines in engines (router, sub-question, transform, multi-step, citation) are
-    reached through their attributes. What is out of reach (a model held by a selector,
-    a retriever or a function of your own) sees the masked query, but nodes as they
-    are: give it a ``PIIMaskedLLM``. An engine of your own class that retrieves for
-    itself has no place for a postprocessor: its models mask what they are sent, but a
-    document that says ``<EMAIL_1>`` is then taken at its word. A schema that validates
-    content sees placeholders here; with ``PIIMaskedLLM`` alone it sees real values.
+    Engines in engines (router, sub-question, transform, multi-step, citation, SQL), and
+    their selectors, question generators, rerankers and retrievers, are reached through
+    attributes. What is out of reach (a model in a function of your own) sees the masked
+    query, but nodes as they are: give it a ``PIIMaskedLLM``. An engine of your own
+    class that retrieves for itself has no place for a postprocessor: its models mask
+    what they are sent, but a document that says ``<EMAIL_1>`` is then taken at its
+    word. A schema that validates content sees placeholders here; with ``PIIMaskedLLM``
+    alone it sees real values. A chat engine or an agent is no query engine, and raises
+    InputError: they take a ``PIIMaskedLLM``.
     """
 
     def __init__(
@@ -73,6 +69,11 @@ class PIIMaskQueryEngine(BaseQueryEngine):
         masker: Masker | None = None,
         registry: Registry | None = None,
     ) -> None:
+        if not isinstance(engine, BaseQueryEngine):
+            raise InputError(
+                f"{type(engine).__name__} is no query engine: give a chat engine or an "
+                "agent a PIIMaskedLLM."
+            )
         super().__init__(callback_manager=engine.callback_manager)
         self._engine = engine
         self._masker = masker
@@ -121,89 +122,11 @@ class PIIMaskQueryEngine(BaseQueryEngine):
             layered=layered,
             mentioned=shown,
         )
-        bundle = replace(
-            query, query_str=masked, custom_embedding_strs=query.embedding_strs
-        )
-        inside = _Inside(masker, registry, shown).engine(self._engine)
+        real: list[str] = [Real(text) for text in query.embedding_strs]
+        bundle = replace(query, query_str=masked, custom_embedding_strs=real)
+        inside: BaseQueryEngine = Inside(masker, registry, shown).part(self._engine)
         restorer = None if layered else masker.restorer(registry, shown=shown)
         return registry, bundle, inside, restorer
-
-
-class _Inside:
-    """Copies of an engine and its parts, with masking where text meets a model.
-
-    ``shown`` collects the placeholders that they mention.
-    """
-
-    def __init__(self, masker: Masker, registry: Registry, shown: set[str]) -> None:
-        self._masker = masker
-        self._registry = registry
-        self._shown = shown
-
-    def engine(self, engine: BaseQueryEngine) -> BaseQueryEngine:
-        """The engine, its engines, its models and its postprocessors."""
-        if isinstance(engine, PIIMaskQueryEngine):
-            return engine
-        clone = copy(engine)
-        for name, part in vars(engine).items():
-            clone.__dict__[name] = self._part(part)
-        listed = vars(engine).get("_node_postprocessors")
-        if isinstance(listed, list):
-            clone.__dict__["_node_postprocessors"] = self._postprocessors(listed)
-        return clone
-
-    def _part(self, part: Any) -> Any:
-        if isinstance(part, BaseQueryEngine):
-            return self.engine(part)
-        if isinstance(part, BaseSynthesizer):
-            return self._synthesizer(part)
-        if isinstance(part, LLM):
-            return self._llm(part)
-        if isinstance(part, list):
-            return [self._part(item) for item in part]
-        if isinstance(part, dict):
-            return {key: self._part(item) for key, item in part.items()}
-        return part
-
-    def _synthesizer(self, synthesizer: BaseSynthesizer) -> BaseSynthesizer:
-        clone = copy(synthesizer)
-        clone._llm = self._llm(synthesizer._llm)
-        for name, part in vars(synthesizer).items():
-            if isinstance(part, MethodType) and part.__self__ is synthesizer:
-                # Refine keeps its program factory as a method bound to itself
-                setattr(clone, name, MethodType(part.__func__, clone))
-        return clone
-
-    def _llm(self, llm: LLM) -> LLM:
-        if isinstance(llm, StructuredLLM):
-            return llm.model_copy(update={"llm": self._llm(llm.llm)})
-        if not isinstance(llm, PIIMaskedLLM):
-            return LayeredLLM(llm=llm, **self._ours(self._masker))
-        if llm.registry not in (None, self._registry):
-            return llm
-        return LayeredLLM(**{**llm.__dict__, **self._ours(llm.masker)})
-
-    def _postprocessors(self, listed: list[Any]) -> list[Any]:
-        """Ours first: a reranker may ask a model too. Before it what undoes a masking
-        of the index, or that would be taken for what documents say."""
-        real = [p for p in listed if isinstance(p, PIIUnmaskNodePostprocessor)]
-        first = PIIMaskNodePostprocessor(**self._ours(self._masker))
-        return [*real, first, *(self._behind(p) for p in listed if p not in real)]
-
-    def _behind(self, part: Any) -> Any:
-        if not isinstance(part, PIIMaskNodePostprocessor):
-            return part
-        return LayeredPostprocessor(
-            masker=part.masker, registry=part.registry, shown=self._shown
-        )
-
-    def _ours(self, masker: Masker | None) -> dict[str, Any]:
-        """What a part that masks is made with."""
-        return {
-            "masker": masker or self._masker,
-            "registry": self._registry,
-            "shown": self._shown,
-        }
 
 
 def _bundle(query: QueryType) -> QueryBundle:

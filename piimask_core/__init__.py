@@ -1,7 +1,11 @@
 """The neutral core: what is personal data, what stands for it, and the way back."""
 
+from .audit import MostlyMasked as MostlyMasked
+from .audit import NotReversible as NotReversible
+from .audit import Observed as Observed
 from .audit import Sent as Sent
 from .audit import Unrestored as Unrestored
+from .decisions import Decision as Decision
 from .entities import Entity as Entity
 from .entities import Recognizer as Recognizer
 from .errors import InputError as InputError
@@ -10,23 +14,32 @@ from .errors import InputTooLarge as InputTooLarge
 from .errors import MaskingError as MaskingError
 from .errors import PIIMaskError as PIIMaskError
 from .errors import RecognizerError as RecognizerError
+from .errors import RegionRefused as RegionRefused
 from .errors import RegistryConflict as RegistryConflict
 from .errors import RegistryLost as RegistryLost
 from .errors import SealError as SealError
 from .errors import SessionRequired as SessionRequired
 from .errors import UnmaskedText as UnmaskedText
+from .errors import VaultUnavailable as VaultUnavailable
 from .functions import default_masker as default_masker
 from .functions import mask as mask
 from .functions import unmask as unmask
+from .lists import folded as folded
+from .lists import matching as matching
 from .masker import Masker as Masker
 from .policy import Context as Context
 from .policy import Policy as Policy
 from .policy import by_type as by_type
+from .profiles import Profile as Profile
+from .profiles import Rule as Rule
 from .registry import Registry as Registry
 from .restore import Place as Place
 from .restore import RestorePolicy as RestorePolicy
 from .restorer import Restorer as Restorer
 from .session import pii_session as pii_session
+from .show import Shown as Shown
+from .show import Turn as Turn
+from .show import show as show
 from .sql import parameterized as parameterized
 from .stream import StreamUnmasker as StreamUnmasker
 from .vault import MemoryVault as MemoryVault

@@ -31,6 +31,7 @@ from .errors import ExamplesError, MaskingError, RecognizerError
 from .examples import Example as Example
 from .examples import read_jsonl as read_jsonl
 from .masker import Masker
+from .tuning import BALANCED
 
 SAME = {
     "ABA_ROUTING_NUMBER": "BANK",
@@ -62,7 +63,7 @@ SAME = {
 }
 """Label -> the label that it is compared as. Closed: no other types are ever equal."""
 
-THRESHOLD = Masker.threshold
+THRESHOLD = BALANCED
 WORD = re.compile(r"[^\W_]{3,}")
 # They stay in a text, or come back to it, without telling whose value it was.
 TELLS_NOTHING = frozenset(

@@ -20,6 +20,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .entities import ALIASES, MAX_LABEL
+from .references import PREFIX, REF, is_body
 from .spellings import (
     BAR_ESCAPED,
     BARE_LABEL,
@@ -29,6 +30,9 @@ from .spellings import (
     HIDDEN,
     OPENERS,
     OWN_LABEL,
+    REFERENCE,
+    REFERENCE_UNFINISHED,
+    REFERENCE_WORDS,
     START,
     UNFINISHED,
     WIDE_START,
@@ -80,13 +84,65 @@ def find(text: str) -> Iterator[tuple[int, int]]:
 
 
 def candidates(
-    text: str, at: int = 0, *, issued: Container[str] = (), is_behind: bool = False
+    text: str,
+    at: int = 0,
+    *,
+    issued: Container[str] = (),
+    is_behind: bool = False,
+    refers: bool = True,
 ) -> Iterator[Candidate]:
     """Everything from ``at`` on that reads as a placeholder, from left to right.
 
     ``issued``: placeholders whose exact spelling needs no second look. ``is_behind``:
-    one ends at ``at``.
+    one ends at ``at``. ``refers``: references too.
     """
+    typed = _typed(text, at, issued, is_behind)
+    return _with_references(text, at, typed) if refers and _refers(text) else typed
+
+
+def _with_references(
+    text: str, at: int, typed: Iterator[Candidate]
+) -> Iterator[Candidate]:
+    following = next(typed, None)
+    for match in _references(text, at):
+        body = match["body"].lower()
+        while following and following.start < match.start():
+            yield following
+            at = following.end
+            following = next(typed, None)
+        if match.start() >= at:
+            yield Candidate(*match.span(), ((PREFIX + body, ""),))
+            at = match.end()
+        while following and following.start < at:
+            following = next(typed, None)
+    while following:
+        yield following
+        following = next(typed, None)
+
+
+def _references(text: str, at: int) -> Iterator[re.Match[str]]:
+    """Each where one of its first words stands: searched for by itself that is fast."""
+    for start in sorted(_standing(text, at)):
+        match = REFERENCE.match(text, start)
+        if match and is_body(match["body"].lower()):
+            yield match
+
+
+def _standing(text: str, at: int) -> Iterator[int]:
+    for word in REFERENCE_WORDS:
+        start = text.find(word, at)
+        while start >= 0:
+            yield start
+            start = text.find(word, start + 1)
+
+
+def _refers(text: str) -> bool:
+    return any(word in text for word in REFERENCE_WORDS)
+
+
+def _typed(
+    text: str, at: int, issued: Container[str], is_behind: bool
+) -> Iterator[Candidate]:
     opening, has_bar = _opening(text), "_" in text
     while opening or has_bar:
         behind = at if is_behind else -1
@@ -108,6 +164,13 @@ def unfinished(text: str, labels: Container[str] | None = None, start: int = 0) 
     ``labels``: those that were issued; without a bracket no other one is waited for.
     """
     at = max(start, len(text) - LONGEST + 1)
+    if labels is None or REF in labels:
+        begun = REFERENCE_UNFINISHED.search(text, at)
+        return min(begun.start() if begun else len(text), _unfinished(text, labels, at))
+    return _unfinished(text, labels, at)
+
+
+def _unfinished(text: str, labels: Container[str] | None, at: int) -> int:
     while match := UNFINISHED.search(text, at):
         at = match.start()
         if not "A" <= text[at] <= "Z" or _may_be_issued(match[0], labels):
@@ -116,14 +179,16 @@ def unfinished(text: str, labels: Container[str] | None = None, start: int = 0) 
     return len(text)
 
 
-def may_hold(text: str) -> bool:
+def may_hold(text: str, labels: Container[str] = (REF,)) -> bool:
     """False where a text has nothing that a placeholder could start from."""
-    return "_" in text or _opening(text) is not None
+    return (
+        "_" in text or _opening(text) is not None or (REF in labels and _refers(text))
+    )
 
 
-def may_begin(chunk: str) -> bool:
+def may_begin(chunk: str, labels: Container[str] = (REF,)) -> bool:
     """Whether a placeholder could begin in this piece of text."""
-    return START.search(chunk) is not None
+    return START.search(chunk) is not None or (REF in labels and "r" in chunk)
 
 
 def _opening(text: str) -> re.Pattern[str] | None:

@@ -50,7 +50,7 @@ def identity(label: str, value: str, calling_code: str = "1") -> str:
         return " ".join(value.lower().split())
     if label == "IP":
         return _address(value)
-    return value
+    return value.strip() or value
 
 
 def is_compact(label: str) -> bool:

@@ -1,12 +1,15 @@
 """Which values that this session knows stand in a text? Flat, however many it knows.
 
-Two dictionaries: a tree of words for values whose letters matter, and one of bare
-characters for numbers that people write with any separators. A look-up walks the
-text's words once; the size of the registry never enters.
+Values whose letters matter are kept by their words: a hash for each beginning of a
+value, word by word, and what ends there; flat, so that a large session makes no work
+for the garbage collector. Numbers, which people write with any separators, are kept
+by their bare characters. A look-up walks the text's words once; the size of the
+registry never enters.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from .entities import Entity, label_of
 from .identity import compact, identity, is_compact
@@ -28,25 +31,27 @@ _DEEPEST = 64
 """A value of more words is found by its first ones, and only as it is written."""
 
 
-class _Node:
-    """One word of a known value: the words that may follow, the values ending here
-    and the long ones that go on from here."""
-
-    __slots__ = ("ends", "long", "next")
-
-    def __init__(self) -> None:
-        self.next: dict[str, _Node] = {}
-        self.ends: set[_End] = set()
-        self.long: set[tuple[str, str]] = set()
-
-
 class Known:
     """The values of one session, ready to be found again."""
 
-    __slots__ = ("_longest", "_numbers", "_phones", "_starts", "_words")
+    __slots__ = (
+        "_begins",
+        "_ends",
+        "_keys",
+        "_long",
+        "_longest",
+        "_numbers",
+        "_paths",
+        "_phones",
+        "_starts",
+    )
 
     def __init__(self) -> None:
-        self._words = _Node()
+        self._begins: set[str] = set()
+        self._paths: set[int] = set()
+        self._ends: dict[int, tuple[_End, ...]] = {}
+        self._keys: set[tuple[str, str, bool]] = set()
+        self._long: dict[int, tuple[tuple[str, str], ...]] = {}
         self._numbers: dict[str, set[str]] = {}
         self._phones: dict[str, set[str]] = {}
         self._starts: set[str] = set()
@@ -65,7 +70,7 @@ class Known:
         found: list[Entity] = []
         if self._numbers and _DIGIT.search(text):
             found += self._find_numbers(text, same)
-        begins = self._words.next
+        begins = self._begins
         if begins and any(word.lower() in begins for word in _WORDS.findall(text)):
             found += self._find_words(text, same)
         return found
@@ -73,7 +78,7 @@ class Known:
     def may_begin(self, words: Iterable[str]) -> bool:
         """Whether a value may stand in a text of these words, in lower case, and no
         digits."""
-        return not self._words.next.keys().isdisjoint(words)
+        return not self._begins.isdisjoint(words)
 
     def _add_number(self, type: str, label: str, form: str, key: str) -> None:
         self._numbers.setdefault(form, set()).add(type)
@@ -89,34 +94,38 @@ class Known:
             return
         lead, rest = value[: first.start()], value[first.start() :]
         parts = [part.lower() for part in _PARTS.findall(rest)]
-        node = self._words
+        self._begins.add(parts[0])
+        path = 0
         for part in parts[:_DEEPEST]:
-            if (step := node.next.get(part)) is None:
-                step = node.next[part] = _Node()
-            node = step
+            path = hash((path, part))
+            self._paths.add(path)
         if len(parts) > _DEEPEST:
-            node.long.add((type, value))
+            self._long[path] = _with(self._long.get(path, ()), (type, value))
             return
         exact = label == "PERSON" and len(parts) == 1  # Will, not will
-        node.ends.add((type, value if exact else key, lead, exact))
+        end = (type, len(lead), exact)
+        self._ends[path] = _with(self._ends.get(path, ()), end)
+        self._keys.add((type, value if exact else key, exact))
 
     def _find_words(self, text: str, same: Identity) -> Iterator[Entity]:
         parts = [(m.group().lower(), m.start(), m.end()) for m in _PARTS.finditer(text)]
         long: set[tuple[str, str]] = set()
-        for at, (_, start, _) in enumerate(parts):
-            node: _Node | None = self._words
-            while at < len(parts):
+        for first, (word, start, _) in enumerate(parts):
+            if word not in self._begins:
+                continue
+            path = 0
+            for at in range(first, min(first + _DEEPEST, len(parts))):
                 word, _, end = parts[at]
-                node = node.next.get(word) if node else None
-                if node is None:
+                path = hash((path, word))
+                if path not in self._paths:
                     break
-                long |= node.long
-                for type, key, lead, exact in node.ends:
-                    begin = start - len(lead)
-                    value = text[max(begin, 0) : end]
-                    if key == (value if exact else same(label_of(type), value)):
+                long.update(self._long.get(path, ()))
+                for type, lead, exact in self._ends.get(path, ()):
+                    begin = max(start - lead, 0)
+                    value = text[begin:end]
+                    key = value if exact else same(label_of(type), value)
+                    if (type, key, exact) in self._keys:
                         yield Entity(type, begin, end)
-                at += 1
         for type, value in long:
             begin = text.find(value)
             while begin >= 0:
@@ -150,5 +159,12 @@ class Known:
         return types
 
 
-_End = tuple[str, str, str, bool]
-"""(type, key, what stands before the first word, only as written)"""
+T = TypeVar("T")
+
+
+def _with(some: tuple[T, ...], new: T) -> tuple[T, ...]:
+    return some if new in some else (*some, new)
+
+
+_End = tuple[str, int, bool]
+"""(type, how many characters stand before the first word, only as written)"""

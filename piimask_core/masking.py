@@ -1,21 +1,26 @@
 """Mask many texts at once: plan, mint, splice; then a last look at what came of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from .audit import MostlyMasked
 from .egress import Found, found_in
 from .entities import LITERAL, Entity, label_of, resolve
 from .errors import UnmaskedText
 from .grammar import find
-from .operators import KEEP
 from .plain import plain_words
-from .plan import OURS, Change, Planner, look_alikes
+from .plan import OURS, Change, Planner, Said, look_alikes
+from .policy import Context
+from .references import PREFIX
 from .registry import Registry
 from .restore import USER
 from .restorer import Restorer
+from .spellings import JOINED
 from .splice import Piece, settle, splice
 from .surroundings import may_lead
+from .tally import Read
 from .vault import Wanted
 from .widen import widened
 
@@ -28,23 +33,29 @@ class Text(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """The masked texts, and how many stretches only the last look found."""
+    """The masked texts, how many stretches only the last look found, how many of which
+    types were replaced for good, which texts are little but placeholders, and what was
+    found in the texts that the session had not seen."""
 
     texts: Sequence[str]
     again: int
+    final: Mapping[str, int]
+    mostly: Sequence[MostlyMasked]
+    new: Sequence[Read]
 
 
 class _Memo(NamedTuple):
-    """What was found in a text, and what it became when so many were minted."""
+    """What was found in a text, and what it became when just so much was known."""
 
     found: Sequence[Entity]
-    minted: int | None
+    version: int
     masked: str
 
 
 _Given = Mapping[Wanted, str]
 
 _LOOKS = 5
+_MANY = 5
 
 
 def mask_texts(
@@ -70,30 +81,39 @@ def mask_texts(
         None if old or entities else plain_words(each.text)
         for each, entities, old in zip(texts, found, kept, strict=True)
     ]
+    unread = [n for n, old in enumerate(kept) if old is None]
+    planner.tell([texts[n].text for n in unread], [found[n] for n in unread], registry)
     # Once, before anything is minted: what reads as a placeholder was there before.
-    issued = registry.view() if layered else {}
+    issued = registry.issued if layered else {}
     alike = [look_alikes(each.text, issued) for each in texts]
     plans: list[Sequence[Change] | None] = [None] * len(texts)
     given: dict[Wanted, str] = {}
-    minted = None
-    while minted != registry.minted:  # until nothing new is known
-        minted = registry.minted
+    version, is_confirmed = -1, False
+    while version != registry.version:  # until nothing new is known
+        version = registry.version
         plans = [
             None
-            if old and old.minted == minted
+            if old and old.version == version
             else ()
             if plain is not None and not registry.may_know(plain)
             else planner.plan(
                 each.text,
-                [*entities, *typed, *registry.known(each.text, planner.same)],
-                each.source,
+                [*entities, *typed],
+                planner.said(*each, registry),
             )
             for each, entities, typed, old, plain in zip(
                 texts, found, alike, kept, words, strict=True
             )
         ]
-        given |= _minted((c for plan in plans for c in plan or ()), registry, given)
+        new = _minted((c for plan in plans for c in plan or ()), registry, given)
+        if not new and not is_confirmed:
+            registry.sync()
+        given |= new
+        is_confirmed = True
     masked, again = [], 0
+    final: Counter[str] = Counter()
+    mostly: list[MostlyMasked] = []
+    fresh: list[Read] = []
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
     ):
@@ -104,12 +124,25 @@ def mask_texts(
         if prove and (plan or plain is None):
             text, found_again = _looked_again(text, each.source, planner, registry)
             again += found_again
-        if not layered and not _comes_back(each, plan or (), text, registry):
-            text = _as_one(each, planner, registry)
+        if not layered:
+            text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
+        final.update(type for change in plan or () for type in change.final)
+        if len(plan or ()) >= _MANY and (told := mostly_masked(text)):
+            mostly.append(told)
+        if old is None:
+            fresh.append(Read(entities, plan or ()))
         size = len(each.text) + len(text)
-        memo.put(planner, (*each, layered), _Memo(entities, minted, text), size)
-    return Masked(masked, again)
+        memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
+    return Masked(masked, again, final, mostly, fresh)
+
+
+def mostly_masked(text: str) -> MostlyMasked | None:
+    """A word to whoever watches, where a text has more placeholders than words."""
+    spans = list(find(text))
+    words = len(re.findall(r"\w+", _without_placeholders(text)))
+    many = len(spans) >= _MANY and len(spans) > words
+    return MostlyMasked(len(spans), words) if many else None
 
 
 def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
@@ -118,9 +151,11 @@ def has_nothing(text: str, planner: Planner, registry: Registry) -> bool:
     False where that takes a closer look. Raises what the recognizer raises.
     """
     words = plain_words(text)
-    if words is None or registry.may_know(words):
+    if words is None or planner.topic is not None or registry.may_know(words):
         return False
-    return not planner.recognized(text)
+    if planner.recognized(text):
+        return False
+    return not (registry.sync() and registry.may_know(words))
 
 
 def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> None:
@@ -143,39 +178,56 @@ def refuse_known(texts: Iterable[str], planner: Planner, registry: Registry) -> 
 
 def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
     """The known values that a text still holds, in any disguise, but for those that
-    the policy keeps."""
+    the session or the allow list lets stay."""
     if not len(registry):
         return []
 
+    notes = registry.notes
+
     def look(view: str) -> list[Entity]:
-        return [
-            entity
-            for entity in registry.known(view, planner.same)
-            if planner.operate(view, entity) is not KEEP
-        ]
+        known = registry.known(view, planner.same)
+        if not known:
+            return known
+        said = Said(Context(view), frozenset(known), notes.kept(view), notes.is_added)
+        staying = planner.staying(view, known, said)
+        return [each for each in known if each not in staying]
 
     return found_in(_without_placeholders(text), look)
 
 
-def _comes_back(
-    given: Text, plan: Sequence[Change], masked: str, registry: Registry
-) -> bool:
-    """Whether restoring gives what the user wrote, if nothing of it was removed.
+def _coming_back(
+    given: Text,
+    plan: Sequence[Change],
+    masked: str,
+    planner: Planner,
+    registry: Registry,
+) -> str:
+    """The masked text; one placeholder for all of it where it would not come back.
 
-    Values that begin or end a stretch themselves can make a text that does not.
+    Values that begin or end a stretch themselves can make such a text, and so can the
+    removal of what ended one.
     """
     text = given.text
-    if given.source != USER or not all(change.is_exact for change in plan):
-        return True
-    if masked == text or not (may_lead(text) or '"' in text):
-        return True
-    return Restorer(registry.view()).text(masked) == text
+    leads = any(may_lead(each) or '"' in each for each in (text, masked))
+    if given.source != USER or masked == text or not leads:
+        return masked
+    meant = _meant(text, plan)
+    if Restorer(registry.issued).text(masked) == meant:
+        return masked
+    key = planner.same("TEXT", meant)
+    return registry.mint([Wanted("TEXT", meant, key, given.source)])[0]
 
 
-def _as_one(given: Text, planner: Planner, registry: Registry) -> str:
-    """A text that would not come back otherwise, as one value."""
-    key = planner.same("TEXT", given.text)
-    return registry.mint([Wanted("TEXT", given.text, key, given.source)])[0]
+def _meant(text: str, plan: Sequence[Change]) -> str:
+    """The text without what was removed or replaced for good."""
+    parts: list[str] = []
+    at = 0
+    for change in plan:
+        if not change.is_exact:
+            final = change.to.value if isinstance(change.to, Wanted) else change.to
+            parts += text[at : change.start], final
+            at = change.end
+    return "".join([*parts, text[at:]])
 
 
 def _looked_again(
@@ -238,6 +290,35 @@ def _spliced(
 ) -> str:
     if not plan:
         return given.text
+    spliced, ours = _put(given.text, plan, placeholders)
+    grown = [
+        spliced[start:end]
+        for start, end in ours
+        if spliced.startswith(PREFIX, start) and _is_grown(spliced, start, end)
+    ]
+    if grown:  # a reference has no brackets to be told by
+        named = {
+            want: registry.mint([want._replace(opaque=False)])[0]
+            for want, reference in placeholders.items()
+            if reference in grown
+        }
+        return _spliced(given, plan, {**placeholders, **named}, registry)
+
+    def literal(stretch: str) -> str:
+        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
+
+    return settle(spliced, ours, literal)
+
+
+def _is_grown(text: str, start: int, end: int) -> bool:
+    """Whether a word goes on before or behind."""
+    before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
+    return bool(JOINED.match(before) or JOINED.match(behind))
+
+
+def _put(
+    text: str, plan: Sequence[Change], placeholders: _Given
+) -> tuple[str, list[tuple[int, int]]]:
     pieces = [
         Piece(
             change.start,
@@ -247,11 +328,7 @@ def _spliced(
         )
         for change in plan
     ]
-
-    def literal(stretch: str) -> str:
-        return registry.mint([Wanted(LITERAL, stretch, stretch, given.source)])[0]
-
-    return settle(*splice(given.text, pieces), literal)
+    return splice(text, pieces)
 
 
 def _without_placeholders(text: str) -> str:

@@ -1,8 +1,8 @@
-"""What stands in a value's place: patterns 1 and 2, and Presidio's operators by bridge.
+"""What stands in a value's place: patterns 1, 2 and 5, and Presidio's by bridge.
 
 An operator is a function of (type, value) that returns the replacement. MINT asks the
-registry for a placeholder, KEEP leaves the value; any text is final: it cannot be
-turned back.
+registry for a placeholder, REFER for a reference, KEEP leaves the value; any text is
+final: it cannot be turned back.
 """
 
 from collections.abc import Callable
@@ -15,17 +15,24 @@ class Ask(Enum):
 
     MINT = auto()
     KEEP = auto()
+    REFER = auto()
 
 
 MINT: Final = Ask.MINT
 KEEP: Final = Ask.KEEP
+REFER: Final = Ask.REFER
 
 Operator = Callable[[str, str], str | Ask]
 
 
 def placeholder(type: str, value: str) -> Ask:
-    """A typed placeholder, ``<EMAIL_1>``; the only one that can be restored."""
+    """A typed placeholder, ``<EMAIL_1>``; restored in the answer."""
     return MINT
+
+
+def reference(type: str, value: str) -> Ask:
+    """A reference, ``ref:a1b2c3d4``, that does not say the type; restored too."""
+    return REFER
 
 
 def keep(type: str, value: str) -> Ask:
@@ -44,20 +51,23 @@ def presidio(name: str, **params: Any) -> Operator:
     ``presidio("mask", masking_char="*", chars_to_mask=12, from_end=False)``
     """
 
-    def operate(type: str, value: str) -> str:
+    def operate(type: str, value: str) -> str | Ask:
         from presidio_anonymizer.operators import OperatorsFactory, OperatorType
 
+        if name == "keep":
+            return KEEP
         factory = OperatorsFactory()  # type: ignore[no-untyped-call]  # theirs
-        operator = factory.create_operator_class(name, OperatorType.Anonymize)
+        made = factory.create_operator_class(name, OperatorType.Anonymize)
         settings = {**params, "entity_type": type}
-        operator.validate(settings)
-        return str(operator.operate(value, settings))
+        made.validate(settings)
+        return str(made.operate(value, settings))
 
     return operate
 
 
 OPERATORS: dict[str, Operator] = {
     "placeholder": placeholder,
+    "reference": reference,
     "keep": keep,
     "strip": strip,
 }

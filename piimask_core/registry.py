@@ -8,13 +8,37 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from .entities import Entity
+from .entities import LITERAL, Entity, label_of
 from .errors import InputError
+from .identity import identity
 from .known import Identity
-from .vault import DEFAULT_VAULT, Memo, MemoryVault, Vault, Wanted, seal, unseal
+from .vault import (
+    ADDED,
+    DEFAULT_VAULT,
+    KEPT,
+    Memo,
+    MemoryVault,
+    Notes,
+    Vault,
+    Wanted,
+    seal,
+    unseal,
+)
 from .view import View
 
+APP = "app"
+"""Who has said a value that the app itself added."""
+
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class _Seen(BaseModel):
+    """How far whoever wrote a handle knew the session of a shared vault."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    minted: Annotated[int, Field(ge=0)]
+    mark: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]+:[0-9]+:[0-9a-f]*$")]
 
 
 class _Handle(BaseModel):
@@ -26,6 +50,7 @@ class _Handle(BaseModel):
     tenant: _Name
     session: _Name
     epoch: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    seen: _Seen | None = None
     sealed: str | None = None
 
 
@@ -60,16 +85,61 @@ class Registry:
 
     @property
     def minted(self) -> int:
-        """How many placeholders there ever were; grows with every new value."""
+        """How many placeholders and notes there ever were; grows with each new one."""
         return self._book.minted
 
     def mint(self, wanted: Sequence[Wanted]) -> list[str]:
         """A placeholder for each value: the one it has, or a new one."""
         return self._book.mint(wanted) if wanted else []
 
+    def add(self, value: str, type: str) -> None:
+        """This is personal data: masked from the next message on, in any equal form.
+
+        Raises InputError for a value without a letter or digit, or no type.
+        """
+        value = _corrected(value)
+        if not isinstance(type, str) or not any(map(str.isalnum, type)):
+            raise InputError("A type is a name such as ORGANIZATION.")
+        if label_of(type) == LITERAL:
+            raise InputError("LITERAL is what looks like a placeholder, and no type.")
+        key = identity(label_of(type), value)
+        self._book.note(ADDED, value, type, key)
+        self._book.mint([Wanted(type, value, key, APP)])
+
+    def keep(self, value: str) -> None:
+        """This is no personal data: it stays from the next message on.
+
+        Exactly as it is written here, and with all that is found inside it. Raises
+        InputError for a value without a letter or digit.
+        """
+        self._book.note(KEPT, _corrected(value))
+
+    def note(self, kind: str, value: str) -> None:
+        """Write down what the session is told; see ``vault.notes``."""
+        self._book.note(kind, value)
+
+    @property
+    def notes(self) -> Notes:
+        """What the session was told."""
+        return self._book.notes
+
+    @property
+    def version(self) -> int:
+        """Another whenever a value was learned or forgotten."""
+        return self._book.version
+
+    def sync(self) -> bool:
+        """Learn what other processes have minted or forgotten since, if anything."""
+        return self._book.sync()
+
     def view(self) -> View:
-        """Placeholder -> value, and who has said it."""
+        """Placeholder -> value, and who has said it; with what others have minted."""
         return self._book.view()
+
+    @property
+    def issued(self) -> View:
+        """The view as this process knows it, without asking the vault."""
+        return self._book.issued
 
     def known(self, text: str, same: Identity) -> list[Entity]:
         """The values of this session that stand in the text."""
@@ -84,9 +154,18 @@ class Registry:
         """What masking found in this session's texts; forgotten with its values."""
         return self._book.memo
 
-    def erase(self) -> None:
-        """Forget every value now; their numbers are never given again."""
-        self._book.erase()
+    def erase(self) -> int:
+        """Forget every value now; how many there were. No number is given again."""
+        return self._book.erase()
+
+    def renew(self) -> None:
+        """Go on after a ``RegistryLost``, above every number that was seen here.
+
+        The values are gone: placeholders given before stay as they are.
+        """
+        before = self._book.tally()
+        self._book = self.vault.renew(self.tenant, self.session)
+        self._book.absorb(before)
 
     def dumps(
         self,
@@ -107,6 +186,8 @@ class Registry:
             "session": self.session,
             "epoch": self.epoch,
         }
+        if seen := self._book.seen():
+            handle["seen"] = seen
         if key is not None:
             content = {**self._book.export(since, also), "at": now()}
             text = json.dumps(content, ensure_ascii=False)
@@ -141,8 +222,11 @@ class Registry:
         sealed = [
             handle["sealed"] for handle in handles if handle["sealed"] is not None
         ]
+        seen = [handle["seen"] for handle in handles if handle["seen"] is not None]
         if key is None or not sealed:
             registry._book = vault.open(tenant, session, epoch)
+            for each in seen:
+                registry._book.check(each)
             return registry
         parts = [_content(unseal(key, each, place)) for each in sealed]
         registry._book = vault.adopt(tenant, session, epoch)
@@ -178,6 +262,12 @@ class Registry:
 
 def _reopen(handle: dict[str, Any]) -> Registry:
     return Registry.loads(handle)
+
+
+def _corrected(value: str) -> str:
+    if isinstance(value, str) and any(map(str.isalnum, value)):
+        return value.strip()
+    raise InputError("A correction is a text with a letter or a digit.")
 
 
 def _read(data: Mapping[str, Any]) -> dict[str, Any]:

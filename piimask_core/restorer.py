@@ -73,7 +73,8 @@ class Restorer:
 
     ``shown``: the placeholders of this request, where that is known. ``settle``: do not
     restore, for a layer around this one does; spell issued placeholders as they were
-    given, and replace any other by what ``settle`` gives for it.
+    given, and replace any other by what ``settle`` gives for it. ``missing``: why a
+    placeholder without a value has none.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Restorer:
         audit: Audit | None = None,
         shown: Collection[str] | None = None,
         settle: Callable[[str], str] | None = None,
+        missing: str = "unknown",
     ) -> None:
         self._view = view_of(values)
         self.values = self._view.plain
@@ -96,6 +98,7 @@ class Restorer:
         self._restores_text = type(policy) is RestorePolicy and not policy.is_strict
         self._audit = audit
         self._shown = shown
+        self._missing = missing
 
     def text(
         self, text: str, *, sink: str = TEXT, tool: str = "", argument: str = ""
@@ -109,7 +112,11 @@ class Restorer:
 
     def json(self, text: str, *, tool: str = "") -> str:
         """The same for a text that is JSON: each value is escaped as it has to be."""
-        return self.json_stream(tool=tool).whole(text) if may_hold(text) else text
+        return (
+            self.json_stream(tool=tool).whole(text)
+            if may_hold(text, self.labels)
+            else text
+        )
 
     def json_stream(self, *, tool: str = "") -> StreamUnmasker:
         """For JSON that arrives in pieces: a tool's arguments, structured output."""
@@ -129,7 +136,7 @@ class Restorer:
         return made
 
     def _text(self, text: str, sink: str, tool: str, argument: str, name: str) -> str:
-        if not may_hold(text):
+        if not may_hold(text, self.labels):
             return text
         return StreamUnmasker(
             self, sink=sink, tool=tool, argument=argument, name=name
@@ -164,7 +171,8 @@ class Restorer:
 
     def note_unknown(self, placeholder: str, at: StreamUnmasker) -> None:
         """Note a placeholder that was never issued."""
-        self._note(Unrestored(placeholder, "unknown", at.sink, at.tool, at.argument))
+        why = self._missing
+        self._note(Unrestored(placeholder, why, at.sink, at.tool, at.argument))
 
     def restored(
         self,
@@ -176,7 +184,7 @@ class Restorer:
     ) -> str | None:
         """The value as it is to be written at this place; None if it is refused."""
         value = self.values[placeholder]
-        sink, label = at.sink, placeholder[1:].rpartition("_")[0]
+        sink, label = at.sink, self._view.label(placeholder)
         is_plain = sink in _PLAIN and around.kind == TEXT
         if not (is_plain and self._restores_text and not at.tool):
             place = self._place(placeholder, value, around, following, at)
@@ -234,7 +242,7 @@ class Restorer:
         self.unrestored.append(event)
         if self._audit is not None:
             with suppress(Exception):
-                self._audit(event)
+                self._audit(event.event())
 
 
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]')

@@ -200,6 +200,29 @@ BRACKETED = _any(
     ),
 )
 _BARE = _all(_in_capitals("bare", _words("")), _any(_chars(">", 1, 1), _words("")))
+REFERENCE_WORDS = ("ref", "Ref", "REF")
+_REF = _words(*REFERENCE_WORDS)
+_MARKS = _chars(f"{_BLANK}*`~{_UNSEEN}", 0, 4)
+_COLON = _any(
+    _all(_SLASHES, _chars(":\uff1a", 1, 1)),
+    _chars("_\u2010-\u2015\\-", 1, 1),
+    _words("%3A", "%3a", "&#58;", "&#x3a;", "&#x3A;", "&colon;", r"\u003a", r"\u003A"),
+)
+_REFERENCE = _all(
+    _behind(f"(?<![{_JOINED}])"),
+    _REF,
+    _MARKS,
+    _COLON,
+    _MARKS,
+    _named("body", _chars("0-9a-fA-F", 8, 8)),
+    _ahead(f"(?![{_JOINED}])"),
+)
+REFERENCE = re.compile(_REFERENCE.full)
+"""Matches ``ref:a1b2c3d4``, ``Ref: A1B2C3D4``; not ``href:a1b2c3d4e5``."""
+REFERENCE_UNFINISHED = re.compile(rf"(?:{_REFERENCE.begun})\Z")
+JOINED = re.compile(f"[{_JOINED}]")
+"""A character that a word goes on with: no reference is told apart from it."""
+
 OPENERS = "<&%\\[{"
 _ALL_OPENERS = re.escape(OPENERS) + _WIDE_OPEN + _WIDE_SQUARE
 

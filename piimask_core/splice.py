@@ -45,26 +45,3 @@ def settle(
         pieces += [Piece(s, e, literal(text[s:e]), True) for s, e in strays]
         text, ours = splice(text, sorted(pieces))
     return text
-
-
-_BRACKETS = {"()", "[]", "{}", "<>", '""', "''"}
-
-
-def tidy(text: str, start: int, end: int) -> tuple[int, int]:
-    """What to cut so that removing ``text[start:end]`` leaves a readable sentence.
-
-    Brackets and quotes around it go too, a comma after it at the beginning of a line,
-    and one of two spaces.
-    """
-    while start and end < len(text) and text[start - 1] + text[end] in _BRACKETS:
-        start, end = start - 1, end + 1
-    if start == 0 or text[start - 1] == "\n":
-        while end < len(text) and text[end] in " \t,;:":
-            end += 1
-    elif text[start - 1] in " \t" and (end == len(text) or text[end] in _AFTER):
-        start -= 1
-    return start, end
-
-
-_AFTER = " \t\n.,;:!?)"
-"""No space stands before one of these."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from .grammar import Candidate, candidates, may_begin, unfinished
 from .jsontext import JsonInText, JsonText, names_address, unescape
+from .references import REF
 from .surroundings import TEXT, URL, Cells, Surroundings
 
 _COMPACT = 65_536
@@ -90,7 +91,7 @@ class StreamUnmasker:
 
     def feed(self, text: str) -> str:
         """Take a piece in, give out what can no longer change."""
-        if self._held or may_begin(text):
+        if self._held or may_begin(text, self._restorer.labels):
             return self._read(text, is_last=False)
         self._log.append(text)
         self._json_log.append(text)
@@ -116,7 +117,11 @@ class StreamUnmasker:
         out: list[str] = []
         ended = at if self._is_behind else -1
         for found in candidates(
-            text, at, issued=restorer.values, is_behind=self._is_behind
+            text,
+            at,
+            issued=restorer.values,
+            is_behind=self._is_behind,
+            refers=REF in restorer.labels,
         ):
             if found.end > ready:
                 ready = min(ready, found.start)

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from typing import Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from ..errors import InputError, RegistryLost
 from .book import Book, Clock
@@ -25,17 +25,37 @@ class Vault(Protocol):
     def adopt(self, tenant: str, session: str, epoch: str) -> Book:
         """The session's book, made under this epoch where there is none."""
 
+    def renew(self, tenant: str, session: str) -> Book:
+        """The book as the vault has it now, whatever this process knew of it."""
+
+    def erase(self, tenant: str, session: str) -> "Erased":
+        """Forget a session's values. Its counters stay, so no number is given again."""
+
+    def sessions(self, tenant: str) -> list[str]:
+        """A tenant's sessions, those without values too."""
+
+
+class Erased(NamedTuple):
+    """The receipt of an erasure: so many placeholders have no value any more."""
+
+    tenant: str
+    session: str
+    placeholders: int
+
 
 class MemoryVault:
-    """Sessions in a dictionary. ``ttl`` and ``max_age`` in seconds."""
+    """Sessions in a dictionary. ``ttl`` and ``max_age`` in seconds; ``region``: where
+    this process runs, see ``Masker``."""
 
     def __init__(
         self,
         *,
         ttl: float = DAY,
         max_age: float = 7 * DAY,
+        region: str = "",
         clock: Clock = time.monotonic,
     ) -> None:
+        self.region = region
         self._ttl = ttl
         self._max_age = max_age
         self._clock = clock
@@ -46,7 +66,7 @@ class MemoryVault:
     def open(self, tenant: str, session: str, epoch: str | None = None) -> Book:
         """See ``Vault.open``."""
         with self._lock:
-            book = self._books.get(_address(tenant, session))
+            book = self._books.get(address_of(tenant, session))
             if book is None and epoch is None:
                 return self._new(tenant, session, secrets.token_hex(16))
         if book is None or epoch not in (None, book.epoch):
@@ -59,14 +79,40 @@ class MemoryVault:
     def adopt(self, tenant: str, session: str, epoch: str) -> Book:
         """See ``Vault.adopt``."""
         with self._lock:
-            if _address(tenant, session) not in self._books:
+            if address_of(tenant, session) not in self._books:
                 return self._new(tenant, session, epoch)
         return self.open(tenant, session, epoch)
 
-    def purge(self) -> None:
-        """Forget the values of every session whose time is over."""
-        for book in list(self._books.values()):
-            book.expire()
+    def renew(self, tenant: str, session: str) -> Book:
+        """See ``Vault.renew``."""
+        return self.open(tenant, session)
+
+    def erase(self, tenant: str, session: str) -> Erased:
+        """See ``Vault.erase``."""
+        book = self._books.get(address_of(tenant, session))
+        return Erased(tenant, session, book.erase() if book else 0)
+
+    def erase_value(self, tenant: str, value: str) -> list[Erased]:
+        """Forget a value in all of a tenant's sessions, in any form."""
+        return erased_in(self, tenant, value)
+
+    def export(self, tenant: str, session: str) -> list[dict[str, Any]]:
+        """What is stored of a session, in clear; see ``exported``."""
+        return exported(self.open(tenant, session))
+
+    def sessions(self, tenant: str) -> list[str]:
+        """See ``Vault.sessions``."""
+        return [session for owner, session in list(self._books) if owner == tenant]
+
+    def purge(self) -> int:
+        """Forget the values of every session whose time is over; how many had any."""
+        return sum([book.expire() for book in list(self._books.values())])
+
+    def __reduce__(self) -> Any:
+        raise InputError(
+            "A vault in memory cannot go to another process: both would give the same "
+            "numbers. Use one that they share, such as vault_from_url('sqlite:///...')."
+        )
 
     def __repr__(self) -> str:
         return f"MemoryVault({len(self._books)} sessions)"
@@ -76,11 +122,38 @@ class MemoryVault:
             self.purge()
             self._sweep_at = 2 * len(self._books)
         book = Book(epoch, ttl=self._ttl, max_age=self._max_age, clock=self._clock)
-        self._books[_address(tenant, session)] = book
+        self._books[address_of(tenant, session)] = book
         return book
 
 
-def _address(tenant: str, session: str) -> tuple[str, str]:
+def erased_in(vault: Vault, tenant: str, value: str) -> list[Erased]:
+    """A receipt for each of a tenant's sessions that had a value, and has no more."""
+    counts = {
+        session: vault.open(tenant, session).erase_value(value)
+        for session in vault.sessions(tenant)
+    }
+    return [Erased(tenant, session, n) for session, n in counts.items() if n]
+
+
+def exported(book: Book) -> list[dict[str, Any]]:
+    """Of each value: placeholder, type, value and who has said it, in JSON types.
+
+    For a data subject's request: in clear, so not for a log.
+    """
+    book.sync()
+    return [
+        {
+            "placeholder": entry.placeholder,
+            "type": entry.type,
+            "value": entry.value,
+            "sources": list(entry.sources),
+        }
+        for entry in book.contents()
+    ]
+
+
+def address_of(tenant: str, session: str) -> tuple[str, str]:
+    """Whose session it is, or InputError: 1 to 256 bytes of UTF-8 each."""
     for name, text in (("tenant", tenant), ("session", session)):
         if not isinstance(text, str) or not 0 < _size(text) <= 256:
             raise InputError(f"A {name} is a text of 1 to 256 bytes of UTF-8.")

@@ -56,6 +56,7 @@ FOUND = [
     ("IP_ADDRESS", "2001:db8::1", "[2001:DB8::1]"),
     ("API_KEY", "sk-Abc1", "key=sk-Abc1,"),
     ("API_KEY", "@@tok3n", "x @@tok3n"),
+    ("URL", "JaneJane ", "](<JaneJane"),
 ]
 
 
@@ -206,3 +207,24 @@ def test_a_long_value_that_repeats_itself_is_no_bait(type: str, unit: str) -> No
     slow = best_of(2, lambda: more.find(long))
 
     assert slow < 24 * fast
+
+
+@pytest.mark.parametrize("kind", ["case", "marks"])
+def test_many_values_of_the_same_words_are_no_bait(kind: str) -> None:
+    """Secrets that differ in case or in leading marks: eight times as many cost eight
+    times as much, not sixty-four."""
+
+    def spelled(number: int) -> str:
+        if kind == "marks":
+            return format(number, "013b").translate({48: "#", 49: "!"}) + "abc"
+        return "".join(
+            c.upper() if number >> at & 1 else c for at, c in enumerate("abcdefghijklm")
+        )
+
+    def cost(count: int) -> float:
+        values = [spelled(number) for number in range(count)]
+        known = knowing(*(("PASSWORD", value) for value in values))
+        text = " ".join(values)
+        return best_of(2, lambda: known.find(text))
+
+    assert cost(8_000) < 24 * cost(1_000)

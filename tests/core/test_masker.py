@@ -291,6 +291,16 @@ def test_a_layer_inside_leaves_them_whatever_the_recognizer_says() -> None:
     assert re.fullmatch(r"<ORG_1> ?<EMAIL_1> ?<ORG_2> <EMAIL_1>", masked)
 
 
+def test_what_is_removed_is_removed_whatever_it_was_taken_for_before() -> None:
+    """The same digits, first an account and then a social security number."""
+    found = {"ACCOUNT_NUMBER": ["123456789"], "US_SSN": ["123-45-6789"]}
+    masker = Masker(recognizer=recognizing(found), policy=by_type({"US_SSN": "strip"}))
+    registry = own_registry()
+
+    assert masker.mask("to 123456789", registry) == "to <ACCOUNT_1>"
+    assert masker.mask("I am 123-45-6789.", registry) == "I am."
+
+
 @pytest.mark.parametrize("name", ["strip", "gone"])
 def test_no_seam_inside_a_layer_makes_an_issued_placeholder(name: str) -> None:
     """It came about by removing, nobody issued it here."""
@@ -683,7 +693,7 @@ def test_many_values_in_one_text_cost_in_proportion(make: Callable[[int], str]) 
     fast = best_of(3, lambda: masker.mask(few, own_registry()))
     slow = best_of(2, lambda: masker.mask(many, own_registry()))
 
-    assert slow < 32 * fast
+    assert slow < 24 * fast
 
 
 def test_a_turn_costs_the_same_however_much_the_session_knows() -> None:

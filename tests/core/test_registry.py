@@ -93,7 +93,7 @@ def test_a_number_is_never_given_again(forget: str) -> None:
     clock = Clock()
     registry = Registry("s", vault=MemoryVault(ttl=60, clock=clock))
     mint(registry, JANE, JANE.upper())
-    ways: dict[str, Callable[[], None]] = {
+    ways: dict[str, Callable[[], object]] = {
         "erase": registry.erase,
         "expire": lambda: setattr(clock, "now", 61.0),
     }

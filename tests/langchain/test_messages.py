@@ -56,6 +56,46 @@ def test_the_registry_learns_who_has_said_a_value(
     assert set(registry.view().sources["<EMAIL_1>"]) == {source}
 
 
+def text(said: str, **more: Any) -> dict[str, Any]:
+    return {"type": "text", "text": said, **more}
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBO"}}
+CUT: list[tuple[list[Any], list[Any]]] = [
+    (["I am jane@", "example.com."], ["I am <EMAIL_1>."]),
+    ([text("jane@"), text("example.com", n=1)], [text("<EMAIL_1>", n=1)]),
+    (["jane@", text("example.com")], [text("<EMAIL_1>")]),
+    (
+        [text("jane@", index=0), text("example.com", index=1)],
+        [text("<EMAIL_1>", index=0)],
+    ),
+    ([text("a jane@"), text("exam"), text("ple.com")], [text("a <EMAIL_1>")]),
+    ([text(JANE), text(" or more")], [text("<EMAIL_1>"), text(" or more")]),
+    ([text("jane@"), PICTURE, text("example.com")], []),
+    ([text("jane@\n"), text("example.com")], []),
+    ([text("jane@"), text("\nexample.com")], []),
+    ([text("<EMAIL"), text("_1>")], [text("<LITERAL_1>")]),
+    (
+        [{"type": "tool_result", "content": [text("jane@"), text("example.com")]}],
+        [{"type": "tool_result", "content": [text("<EMAIL_1>")]}],
+    ),
+]
+"""(blocks, what is sent; nothing: the same)"""
+
+
+@pytest.mark.parametrize(("blocks", "sent"), CUT)
+def test_a_value_that_two_texts_share_is_one_value(
+    masker: Masker, blocks: list[Any], sent: list[Any]
+) -> None:
+    """Their blocks become one then; any others stay as they are."""
+    registry = Registry()
+    given = HumanMessage(blocks)
+    masked = masker.mask_with(lambda visit: map_any(given, visit), registry)
+
+    assert masked.content == (sent or blocks)
+    assert masker.unmask(masked.text, registry) == given.text
+
+
 TOLD = 'Say "<TYPE_N>"\nas it is.'
 HUMAN = HumanMessage("hi")
 BLOCKS = SystemMessage([{"type": "text", "text": "Be kind."}])

@@ -2,9 +2,9 @@
 
 import asyncio
 import doctest
+import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -21,16 +21,12 @@ from langchain.agents.middleware import (
     dynamic_prompt,
 )
 from langchain.agents.structured_output import ProviderStrategy, ToolStrategy
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
-    BaseMessage,
     SystemMessage,
     ToolMessage,
 )
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
@@ -52,83 +48,18 @@ from piimask_core import (
     UnmaskedText,
 )
 from piimask_core.testing import failing
-
-JANE = "jane@example.com"
-BOB = "bob@company.com"
-BOSS = "boss@corp.com"
-JO = 'Jo "JJ" O\\Neil'
-VALUES = [JANE, BOB, BOSS, JO, "JJ"]
-
-
-class Scripted(BaseChatModel):
-    """Answers with these, one after the other; streams them three letters at a time."""
-
-    answers: list[AIMessage] = Field(default_factory=list)
-    came: list[Any] = Field(default_factory=list)
-    fails: bool = False
-
-    def bind_tools(
-        self, tools: Sequence[Any], **kwargs: Any
-    ) -> Runnable[Any, AIMessage]:
-        return self.bind(tools=[_described(each) for each in tools], **kwargs)
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: Any = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        message = self._next(messages, kwargs)
-        return ChatResult(generations=[ChatGeneration(message=message)])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: Any = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        message = self._next(messages, kwargs)
-        for at in range(0, len(message.text), 3):
-            piece = AIMessageChunk(content=message.text[at : at + 3])
-            yield ChatGenerationChunk(message=piece)
-        if message.tool_calls:
-            calls: Any = [
-                {**call, "args": _json(call["args"]), "index": n}
-                for n, call in enumerate(message.tool_calls)
-            ]
-            yield ChatGenerationChunk(
-                message=AIMessageChunk(content="", tool_call_chunks=calls)
-            )
-
-    def _next(self, messages: list[BaseMessage], kwargs: Any) -> AIMessage:
-        if self.fails:
-            raise ConnectionError
-        self.came.append((messages, kwargs))
-        return self.answers[len(self.came) - 1].model_copy()
-
-    @property
-    def _llm_type(self) -> str:
-        return "scripted"
-
-
-def _described(each: Any) -> Any:
-    from langchain_core.utils.function_calling import convert_to_openai_tool
-
-    return convert_to_openai_tool(each)
-
-
-def _json(arguments: Any) -> str:
-    import json
-
-    return json.dumps(arguments)
-
-
-def calling(name: str, /, **arguments: Any) -> AIMessage:
-    """The model wants a tool called."""
-    call = {"name": name, "args": arguments, "id": f"call_{name}", "type": "tool_call"}
-    return AIMessage("", tool_calls=[call])
+from scripted_agents import (
+    BOB,
+    BOSS,
+    JANE,
+    JO,
+    THREAD,
+    Scripted,
+    asked,
+    calling,
+    no_value_in,
+    seen,
+)
 
 
 @pytest.fixture
@@ -157,22 +88,6 @@ def search(got: list[Any]) -> Any:
         return f"nothing about {q}"
 
     return search
-
-
-THREAD: Any = {"configurable": {"thread_id": "t"}}
-
-
-def asked(agent: Any, text: str = f"I am {JO}, {JANE}", config: Any = THREAD) -> Any:
-    return agent.invoke({"messages": [("human", text)]}, config)
-
-
-def seen(model: Scripted) -> str:
-    """Everything that the model was ever given."""
-    return str(model.came)
-
-
-def no_value_in(text: str) -> bool:
-    return not any(value in text for value in VALUES)
 
 
 def in_mode(agent: Any, mode: str, text: str) -> Any:
@@ -398,7 +313,7 @@ def test_structured_output_is_real(
     answer = (
         calling("Contact", **arguments)
         if strategy is ToolStrategy
-        else AIMessage(_json(arguments))
+        else AIMessage(json.dumps(arguments))
     )
     model = Scripted(answers=[answer])
     agent = create_agent(
@@ -531,6 +446,92 @@ def test_a_person_approves_and_edits_real_values(
     assert got == [{"to": BOB, "body": JO}]
     assert "sent to <EMAIL_3>" in model.came[1][0][3].text
     assert state["messages"][-1].text == f"Told {BOB}."
+    assert no_value_in(seen(model))
+
+
+EDITS: list[tuple[Any, Any]] = [
+    ("real", {"q": f"{BOB} of {JO}", "n": 5}),
+    ("masked", {"q": "<EMAIL_2> of <PERSON_1>", "n": 5}),
+    ({"q": {"PERSON"}}, {"q": f"<EMAIL_2> of {JO}", "n": 5}),
+    ({"n": {"PERSON"}}, {"q": "<EMAIL_2> of <PERSON_1>", "n": 5}),
+    ("block", None),
+]
+"""(what is declared of a tool, what it gets of an edited call)"""
+
+
+@pytest.mark.parametrize("is_around", [False, True])
+@pytest.mark.parametrize("is_first", [False, True])
+@pytest.mark.parametrize(("declared", "expected"), EDITS)
+def test_a_declaration_binds_who_edits_a_call_too(
+    masker: Masker, declared: Any, expected: Any, is_first: bool, is_around: bool
+) -> None:
+    """In either order of the two, with a layer around them and without."""
+    got: list[Any] = []
+
+    @tool
+    def search(q: str, n: int) -> str:
+        """Ask the web."""
+        got.append({"q": q, "n": n})
+        return "found"
+
+    model = Scripted(answers=[calling("search", q="weather", n=1), AIMessage("ok")])
+    both: list[Any] = [
+        PIIMaskMiddleware(masker=masker, tools={"search": declared}),
+        HumanInTheLoopMiddleware(interrupt_on={"search": True}),
+    ]
+    agent: Any = create_agent(
+        model,
+        [search],
+        middleware=both if is_first else both[::-1],
+        checkpointer=InMemorySaver(),
+    )
+    agent = around(agent, masker=masker) if is_around else agent
+    asked(agent)
+    edited = {"name": "search", "args": {"q": f"{BOB} of {JO}", "n": 5}}
+    decision = {"type": "edit", "edited_action": edited}
+    state = agent.invoke(Command(resume={"decisions": [decision]}), THREAD)
+
+    assert got == ([] if expected is None else [expected])
+    if expected is None:
+        assert "Not called: search" in state["messages"][2].content
+    assert no_value_in(seen(model))
+
+
+@pytest.mark.parametrize("is_around", [False, True])
+def test_a_call_sent_on_to_another_tool_is_bound_as_well(
+    masker: Masker, mail: Any, got: list[Any], is_around: bool
+) -> None:
+    """A reviewer may name another tool, of which something else is declared."""
+
+    @tool
+    def search(to: str, body: str) -> str:
+        """Ask the web."""
+        got.append({"to": to, "body": body})
+        return f"nothing about {BOB}"
+
+    model = Scripted(
+        answers=[calling("mail", to="<EMAIL_1>", body=""), AIMessage("ok <EMAIL_1>")]
+    )
+    agent: Any = create_agent(
+        model,
+        [mail, search],
+        middleware=[
+            PIIMaskMiddleware(
+                masker=masker, tools={"mail": "real", "search": "masked"}
+            ),
+            HumanInTheLoopMiddleware(interrupt_on={"mail": True}),
+        ],
+        checkpointer=InMemorySaver(),
+    )
+    agent = around(agent, masker=masker) if is_around else agent
+    asked(agent)
+    edited = {"name": "search", "args": {"to": JANE, "body": f"of {JO}"}}
+    decision = {"type": "edit", "edited_action": edited}
+    state = agent.invoke(Command(resume={"decisions": [decision]}), THREAD)
+
+    assert got == [{"to": "<EMAIL_1>", "body": "of <PERSON_1>"}]
+    assert f"nothing about {BOB}" in state["messages"][2].content
+    assert state["messages"][-1].text == f"ok {JANE}"
     assert no_value_in(seen(model))
 
 

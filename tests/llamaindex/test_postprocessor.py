@@ -1,8 +1,10 @@
 """PIIMaskNodePostprocessor: what a reranker or a model reads of a node."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from llama_index.core import VectorStoreIndex
 from llama_index.core.schema import (
     Document,
     ImageNode,
@@ -19,10 +21,13 @@ from llamaindex_piimask import (
     InputError,
     Masker,
     PIIMaskNodePostprocessor,
+    PIIMaskQueryEngine,
     SessionRequired,
 )
 from llamaindex_piimask.nodes import map_scored
+from llamaindex_piimask.testing import FakeEmbedding, FakeLLM
 from piimask_core.session import layer
+from piimask_core.testing import FakeModel
 
 JANE, BOB, SSN = "jane@example.com", "bob@company.com", "123-45-6789"
 
@@ -158,3 +163,61 @@ def test_where_nobody_could_restore_it_refuses(masker: Masker) -> None:
     other = PIIMaskNodePostprocessor(masker=masker, registry=masker.registry("other"))
     with layer(masker.registry("s")), pytest.raises(InputError):
         other.postprocess_nodes(nodes)
+
+
+# Modes
+
+
+def test_strip_needs_nobody_and_leaves_nothing(masker: Masker) -> None:
+    """Nor does it leave what would be taken for somebody's placeholder later."""
+    stripping = PIIMaskNodePostprocessor(masker=masker, mode="strip")
+    typed = TextNode(text=f"Pay <EMAIL_1>, not {JANE}.", metadata={"by": [BOB]})
+
+    for found in stripping.postprocess_nodes(
+        [NodeWithScore(node=node) for node in full()]
+    ):
+        dump = repr(found.node.__dict__) + found.node.get_content(MetadataMode.ALL)
+        assert [value for value in (JANE, BOB, SSN) if value in dump] == []
+        assert "<" not in found.node.get_content()
+    (found,) = stripping.postprocess_nodes([NodeWithScore(node=typed)])
+
+    assert found.text == "Pay <EMAIL_1>, not."
+    assert found.metadata == {"by": [""]}
+    assert typed.metadata == {"by": [BOB]}
+
+
+def test_strip_in_an_engine_strips_in_the_engine(masker: Masker) -> None:
+    """The one that the engine puts in first does as the one that the app names."""
+    fake = FakeModel(lambda texts: texts[-1].partition("Query")[0])
+    index = VectorStoreIndex(
+        [TextNode(text=f"{JANE} owes 5 to {BOB}.")], embed_model=FakeEmbedding()
+    )
+    engine = PIIMaskQueryEngine(
+        index.as_query_engine(
+            llm=FakeLLM(fake),
+            node_postprocessors=[PIIMaskNodePostprocessor(mode="strip")],
+        ),
+        masker=masker,
+    )
+
+    answer: Any = engine.query(f"What does {JANE} owe?")
+
+    assert "owes 5 to." in str(answer) and JANE not in str(answer)
+    assert answer.source_nodes[0].text == "owes 5 to."
+    assert "<EMAIL_1>" in fake.seen[-1] and BOB not in fake.seen[-1]
+
+
+@pytest.mark.parametrize("mode", ["keep", "reversed", ""])
+def test_an_unknown_mode_is_refused(masker: Masker, mode: str) -> None:
+    """At once; to keep everything is none."""
+    with pytest.raises(InputError, match="placeholder"):
+        PIIMaskNodePostprocessor(masker=masker, mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["placeholder", "strip"])
+def test_a_copy_has_the_mode(masker: Masker, mode: str) -> None:
+    """And so does what is told of it."""
+    postprocessor = PIIMaskNodePostprocessor(masker=masker, mode=mode)
+
+    assert deepcopy(postprocessor).mode == mode
+    assert postprocessor.to_dict()["mode"] == mode
