@@ -37,7 +37,7 @@ from .errors import (
 from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, WITH_REFERENCES
+from .instruction import INSTRUCTION, REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
