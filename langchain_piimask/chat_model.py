@@ -29,6 +29,7 @@ from piimask_core.instruction import in_settings
 from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral
 from piimask_core.tree import from_source
+from piimask_core.waiting import aside
 
 from .messages import every_text, instruct, map_messages, map_settings
 from .restoring import MessageStream, restored_message
@@ -106,7 +107,8 @@ class PIIMaskedChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AIMessage:
         """See ``Runnable.ainvoke``."""
-        scope = self._scope(config, kwargs)
+        vault = self.masker.vault
+        scope = await aside(vault, partial(self._scope, config, kwargs))
         return await super().ainvoke(input, config, stop=stop, **kwargs, **scope)
 
     def stream(
@@ -165,9 +167,10 @@ class PIIMaskedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        request = self._request(messages, stop, kwargs)
+        vault = self.masker.vault
+        request = await aside(vault, partial(self._request, messages, stop, kwargs))
         result = await self.bound._agenerate(request.messages, **request.settings)
-        return _restored(result, request)
+        return await aside(vault, partial(_restored, result, request))
 
     def _stream(
         self,

@@ -37,7 +37,7 @@ from .errors import (
 from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, WITH_REFERENCES
+from .instruction import INSTRUCTION, REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
@@ -174,12 +174,9 @@ class Masker:
 
         Its sessions stay in the vault, so that must be one that both can reach.
         """
-        ours = {"recognizer": default_recognizer()}
-        parts = {
-            each.name: getattr(self, each.name)
-            for each in fields(self)
-            if each.init and getattr(self, each.name) is not ours.get(each.name)
-        }
+        parts = {e.name: getattr(self, e.name) for e in fields(self) if e.init}
+        if self.recognizer is default_recognizer():
+            del parts["recognizer"]
         return partial(type(self), **parts), ()
 
     def registry(self, session: str, *, tenant: str | None = None) -> Registry:
@@ -439,6 +436,10 @@ class Masker:
         """Told where it can be; the error goes on in any case."""
         with suppress(Exception):
             self._tell(lambda: Refused(type(error).__name__), registry)
+
+
+def _itself(event: Event) -> Event:
+    return event
 
 
 def _ms(started: float) -> float:

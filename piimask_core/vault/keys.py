@@ -24,6 +24,10 @@ _PROOF = 12 + 16
 """Bytes of a seal of nothing: nonce and tag."""
 
 
+_AT_ONCE = 32
+"""Calls to a key service that may be under way: one that hangs keeps its thread."""
+
+
 class Wrapped(NamedTuple):
     """A session's key, wrapped by the key of this id."""
 
@@ -130,16 +134,16 @@ class CallableKeys:
         self,
         wrap: Callable[[str, bytes], tuple[str, bytes]],
         unwrap: Callable[[str, str, bytes], bytes],
-        *,
         deadline: float = 5.0,
     ) -> None:
         self._wrap = wrap
         self._unwrap = unwrap
         self._deadline = deadline
+        self._running = threading.BoundedSemaphore(_AT_ONCE)
 
     def wrap(self, tenant: str, key: bytes, place: Sequence[str]) -> Wrapped:
         """See ``Keys.wrap``."""
-        key_id, wrapped = _in_time(lambda: self._wrap(tenant, key), self._deadline)
+        key_id, wrapped = self._in_time(lambda: self._wrap(tenant, key))
         proof = Sealed(key).seal(b"", [tenant, *place, key_id])
         return Wrapped(key_id, proof + wrapped)
 
@@ -147,32 +151,37 @@ class CallableKeys:
         """See ``Keys.unwrap``."""
         key_id, both = wrapped
         proof, theirs = both[:_PROOF], both[_PROOF:]
-        key = _in_time(lambda: self._unwrap(tenant, key_id, theirs), self._deadline)
+        key = self._in_time(lambda: self._unwrap(tenant, key_id, theirs))
         Sealed(key).unseal(proof, [tenant, *place, key_id])
         return key
 
     def __repr__(self) -> str:
         return "CallableKeys()"
 
+    def __reduce__(self) -> Any:
+        return type(self), (self._wrap, self._unwrap, self._deadline)
 
-def _in_time(call: Callable[[], T], deadline: float) -> T:
-    """What a call gives, if it does so within so many seconds."""
-    done: Queue[Callable[[], T]] = Queue()
+    def _in_time(self, call: Callable[[], T]) -> T:
+        """What a call gives, if it does so in time and not too many are waited for."""
+        done: Queue[Callable[[], T]] = Queue()
 
-    def work() -> None:
-        try:
-            result = call()
-            done.put(lambda: result)
-        except BaseException as error:
-            name = type(error).__name__
-            done.put(lambda: _failed(name))
+        def work() -> None:
+            try:
+                result = call()
+                done.put(lambda: result)
+            except BaseException as error:
+                name = type(error).__name__
+                done.put(lambda: _failed(name))
+            finally:
+                self._running.release()
 
-    threading.Thread(target=work, daemon=True, name="piimask-keys").start()
-    try:
-        outcome = done.get(timeout=deadline)
-    except Empty:
-        outcome = _late
-    return outcome()
+        if not self._running.acquire(timeout=self._deadline):
+            _late()
+        threading.Thread(target=work, daemon=True, name="piimask-keys").start()
+        outcome: Callable[[], T] = _late
+        with suppress(Empty):
+            outcome = done.get(timeout=self._deadline)
+        return outcome()
 
 
 def _failed(name: str) -> Any:

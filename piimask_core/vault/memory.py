@@ -3,10 +3,14 @@
 import secrets
 import threading
 import time
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
-from ..errors import InputError, RegistryLost
+from ..errors import InputError, PIIMaskError, RegistryLost
 from .book import Book, Clock
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 DAY = 24 * 3600.0
 
@@ -127,12 +131,29 @@ class MemoryVault:
 
 
 def erased_in(vault: Vault, tenant: str, value: str) -> list[Erased]:
-    """A receipt for each of a tenant's sessions that had a value, and has no more."""
-    counts = {
-        session: vault.open(tenant, session).erase_value(value)
-        for session in vault.sessions(tenant)
-    }
-    return [Erased(tenant, session, n) for session, n in counts.items() if n]
+    """A receipt for each of a tenant's sessions that had a value, and has no more.
+
+    Raises what one of them raises when all others are done.
+    """
+
+    def erased(session: str) -> Erased:
+        return Erased(tenant, session, vault.open(tenant, session).erase_value(value))
+
+    done = each_of(vault.sessions(tenant), erased)
+    return [receipt for receipt in done if receipt.placeholders]
+
+
+def each_of(things: Iterable[A], call: Callable[[A], B]) -> list[B]:
+    """What a call gives for each; one that fails is raised when all are done."""
+    results, failed = [], None
+    for each in things:
+        try:
+            results.append(call(each))
+        except PIIMaskError as error:
+            failed = error
+    if failed is not None:
+        raise failed
+    return results
 
 
 def exported(book: Book) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from ..errors import (
     VaultUnavailable,
 )
 from ..view import View
-from .book import Book, Clock, Draft, Entry
+from .book import NOTE, Book, Clock, Draft, Entry
 from .sealing import Cipher
 from .store import (
     Addition,
@@ -114,13 +114,14 @@ class Mirror(Book):
             if seen["minted"] > self._minted or not is_here:
                 raise lost()
 
-    def _keep_only(self, entries: Sequence[Entry]) -> None:
+    def _keep_only(self, entries: Sequence[Entry]) -> bool:
         """See ``Book._keep_only``: another life, with another key, of these alone."""
-        drafted = Draft((), entries, {}, self._minted)
-        addition = self._addition(drafted, new_life(self._at.life))
-        if addition is None or not self._exchange(addition):
-            raise VaultUnavailable("Somebody wrote at the same time: nothing erased.")
-        self._exchange(None)
+        age = self._clock() - self._since
+        drafted = Draft((), entries, {}, self._minted, age)
+        done = self._exchange(self._addition(drafted, new_life(self._at.life)))
+        if done:
+            self._exchange(None)
+        return done
 
     def is_idle(self) -> bool:
         """Whether nobody asked here for so long that its time must be over."""
@@ -171,10 +172,14 @@ class Mirror(Book):
         for entry in drafted.entries:
             rows.append(self._sealed(entry, rows_key, life or self._at.life, mark))
             mark = rows[-1].mark
-        state = self._session_key.seal(
-            json.dumps(counters).encode(), self._place("state", str(minted))
-        )
-        return Addition(rows, minted, mark, state, data_key, drafted.age, life)
+        state = {
+            "life": life or self._at.life,
+            "counters": counters,
+            "forgotten": counters if life else self._forgotten,
+        }
+        place = self._place("state", str(minted))
+        sealed = self._session_key.seal(json.dumps(state).encode(), place)
+        return Addition(rows, minted, mark, sealed, data_key, drafted.age, life)
 
     def _added(self, addition: Addition) -> None:
         """Remember how far the log is, now that an addition is in it."""
@@ -196,6 +201,7 @@ class Mirror(Book):
             raise lost()
         if not reply.done:
             asked(lambda: self._learn(reply))
+        self._since = self._clock() - reply.head.age
         return reply.done
 
     def _learn(self, reply: Reply) -> None:
@@ -210,9 +216,8 @@ class Mirror(Book):
             if (last.serial, last.mark) != (self._at.serial, self._at.mark):
                 raise lost()
         rows_key = self._opened(head.data_key, head.life) if head.data_key else None
-        counters = json.loads(
-            self._session_key.unseal(head.state, self._place("state", str(head.minted)))
-        )
+        place = self._place("state", str(head.minted))
+        state = json.loads(self._session_key.unseal(head.state, place))
         mark = self._at.mark if goes_on else b""
         entries = []
         for row in rows:
@@ -220,18 +225,25 @@ class Mirror(Book):
             mark = row.mark
         if head.mark != mark:
             raise lost()
-        if twice := _twice(entries, self._values if goes_on else {}):
+        values = [e for e in entries if not self._is_note(e)]
+        if twice := _twice(values, self._values if goes_on else {}):
             raise RegistryConflict(f"{twice} stands for two values in this vault.")
         if not goes_on:
-            self._counters.update(counters)
+            self._counters.update(state["counters"])
             self._forget()
             self._marks = {}
-        self._enter(Draft((), entries, counters, head.minted))
+            if state["life"] == head.life:
+                self._forgotten = state["forgotten"]
+        self._enter(Draft((), entries, state["counters"], head.minted))
         self._marks.update((row.serial, row.mark) for row in rows)
-        self._since = self._clock() - head.age
         self._rows_key = rows_key
         serial = rows[-1].serial if rows else self._at.serial if goes_on else 0
         self._at = Position(self.epoch, head.life, head.minted, mark, serial)
+
+    def _is_note(self, entry: Entry) -> bool:
+        """Notes of two copies may have one number: they stand for nothing in a text."""
+        made = self._made(entry.placeholder)
+        return made is not None and made.label == NOTE
 
     def _sealed(self, entry: Entry, key: Cipher, life: str, before: bytes) -> Row:
         """``before``: the mark of the row before, so that none can be left out."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..errors import InputError
+from ..errors import InputError, VaultUnavailable
 from .keys import Keys
 from .memory import DAY
 from .store import (
@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS log (
     PRIMARY KEY (head, serial)
 ) STRICT, WITHOUT ROWID;
 """
+_VERSION = 1
 _HEAD = (
     "SELECT id, created, used, epoch, life, minted, mark, state, data_key, key_id, "
     "wrapped, region FROM heads WHERE tenant = ? AND session = ?"
@@ -71,6 +72,7 @@ class SQLiteStore:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
+        self._left: list[sqlite3.Connection | None] = []
 
     def open(self, address: Address, fresh: Head | None = None) -> Head | None:
         """See ``Store.open``."""
@@ -142,18 +144,28 @@ class SQLiteStore:
 
     def purge(self) -> int:
         """See ``Store.purge``."""
-        count = 0
-        for address in self.sessions():
+        now = self._clock()
+        with self._transaction() as db:
+            over = db.execute(
+                "SELECT tenant, session FROM heads WHERE data_key != x''"
+                " AND (used < ? OR created < ?)",
+                (now - self._ttl, now - self._max_age),
+            ).fetchall()
+        for address in over:
             with self._transaction() as db:
-                before = db.total_changes
                 self._found(db, address)
-                count += db.total_changes > before
         self._shrink()
-        return count
+        return len(over)
 
     def __getstate__(self) -> dict[str, Any]:
         """Path and settings; each process opens the file itself."""
-        return {**vars(self), "_lock": None, "_connection": None, "_owner": 0}
+        left: dict[str, Any] = {
+            "_lock": None,
+            "_connection": None,
+            "_owner": 0,
+            "_left": [],
+        }
+        return {**vars(self), **left}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _lock=threading.Lock())
@@ -163,7 +175,7 @@ class SQLiteStore:
         with self._lock:
             if self._connection is not None and self._owner == os.getpid():
                 self._connection.close()
-            self._connection = None
+                self._connection = None
 
     def _found(
         self, db: sqlite3.Connection, address: Address
@@ -243,6 +255,7 @@ class SQLiteStore:
     def _connected(self) -> sqlite3.Connection:
         """This process's connection: none may be carried through a fork."""
         if self._connection is None or self._owner != os.getpid():
+            self._left.append(self._connection)  # the parent's is not ours to close
             self._owner = os.getpid()
             self._connection = self._connect()
         return self._connection
@@ -263,7 +276,11 @@ class SQLiteStore:
             "trusted_schema = OFF",
         ):
             db.execute(f"PRAGMA {pragma}").fetchall()
-        db.executescript(_TABLES)
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            db.close()
+            raise VaultUnavailable("This file was written by another version of ours.")
+        db.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
         return db
 
 
@@ -305,7 +322,8 @@ class SQLiteVault(StoredVault):
 
 def vault(url: str, **options: Any) -> SQLiteVault:
     """``sqlite:///relative/path`` or ``sqlite:////absolute/path``."""
-    path = unquote(urlsplit(url).path.removeprefix("/"))
-    if not path:
-        raise InputError("sqlite:///path names a file.")
+    parts = urlsplit(url)
+    path = unquote(parts.path.removeprefix("/"))
+    if not path or parts.netloc or parts.query or parts.fragment:
+        raise InputError("sqlite:///path names a file, and nothing else.")
     return SQLiteVault(path, **options)

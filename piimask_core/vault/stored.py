@@ -1,14 +1,16 @@
 """A vault over any store: who may open a session there, and with which keys."""
 
+import json
 import secrets
 import threading
 import weakref
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
-from ..errors import RegionRefused, SealError
+from ..errors import PIIMaskError, RegionRefused, SealError
 from .keys import Keys, Wrapped
-from .memory import DAY, Erased, address_of, erased_in, exported
+from .memory import DAY, Erased, address_of, each_of, erased_in, exported
 from .mirror import Mirror, asked, lost
 from .sealing import Cipher, InClear, Sealed
 from .store import Address, Head, Store, new_life
@@ -93,7 +95,10 @@ class StoredVault:
         """
         address = address_of(tenant, session)
         count = asked(lambda: self.store.forget(address))
-        self._drop(address)
+        mirror = self._at_hand(address)
+        if mirror is not None:
+            with suppress(PIIMaskError):
+                mirror.sync()
         return Erased(tenant, session, count or 0)
 
     def erase_value(self, tenant: str, value: str) -> list[Erased]:
@@ -114,10 +119,11 @@ class StoredVault:
     def rewrap(self) -> int:
         """Wrap every session's key with the newest key; how many had another.
 
-        May be broken off and run again, while others read and write.
+        May be broken off and run again, while others read and write. Raises SealError
+        where a key is not at hand, when all others are done.
         """
         addresses = asked(lambda: [*self.store.sessions()])
-        return sum(map(self._rewrapped, addresses))
+        return sum(each_of(addresses, self._rewrapped))
 
     def purge(self) -> int:
         """Forget every session whose time is over; how many there were."""
@@ -194,8 +200,11 @@ class StoredVault:
         if keys is not None:
             wrapped = asked(lambda: keys.wrap(address[0], key, place))
         cipher: Cipher = InClear() if keys is None else Sealed(key)
-        state = cipher.seal(b"{}", ("1", *address, epoch, "state", "0"))
-        fresh = Head(epoch, new_life(), 0, b"", state, b"", *wrapped, self.region)
+        life = new_life()
+        empty = {"life": life, "counters": {}, "forgotten": {}}
+        place = ("1", *address, epoch, "state", "0")
+        state = cipher.seal(json.dumps(empty).encode(), place)
+        fresh = Head(epoch, life, 0, b"", state, b"", *wrapped, self.region)
         return asked(lambda: self.store.open(address, fresh)) or fresh
 
     def _session_key(self, address: Address, head: Head) -> Cipher:

@@ -16,7 +16,9 @@ from piimask_core import (
     RegistryLost,
 )
 from piimask_core.errors import RegionRefused
+from piimask_core.identity import identity
 from piimask_core.vault import StoredVault
+from piimask_core.vault.book import Entry
 from piimask_core.vault.dictstore import DictStore
 from piimask_core.vault.sqlite import SQLiteStore
 
@@ -434,3 +436,99 @@ def test_sessions_that_nobody_asks_for_are_not_kept_at_hand(shared: Open) -> Non
     for n in range(10):
         mint(at(brief, f"b{n}"), JANE)
     assert repr(brief) != "StoredVault(10 sessions at hand)"
+
+
+def test_what_a_session_was_told_is_shared(opened: Open) -> None:
+    """Corrections hold for every process, and are forgotten with the values."""
+    one, other = at(opened()), at(opened())
+    one.add("Acme", "ORGANIZATION")
+    one.keep("Jordan")
+    other.sync()
+
+    assert [e.type for e in other.known("to Acme", identity)] == ["ORGANIZATION"]
+    assert len(other.notes.kept("to Jordan")) == 1
+    assert len(at(opened()).notes.kept("to Jordan")) == 1
+    assert one.erase() >= 1
+    other.sync()
+    assert other.notes.kept("to Jordan") == []
+
+
+def test_notes_of_two_copies_may_have_one_number(opened: Open) -> None:
+    """Taken in from a sealed copy, they are no conflict for who comes next."""
+    here = at(opened())
+    copy = Registry.loads(here.dumps(key=KEY), key=KEY, vault=MemoryVault())
+    here.keep("Jordan")
+    copy.keep("Georgia")
+
+    Registry.loads(copy.dumps(key=KEY), key=KEY, vault=opened())
+
+    later = at(opened())
+    assert len(later.notes.kept("Jordan in Georgia")) == 2
+    assert mint(later, JANE) == ["<EMAIL_1>"]
+
+
+def test_references_are_shared(opened: Open) -> None:
+    """The same for the same value, never one for two."""
+    one, other = at(opened()), at(opened())
+    first = one.mint([want(JANE)._replace(opaque=True)])
+    second = other.mint([want(v)._replace(opaque=True) for v in (BOB, JANE)])
+
+    assert second[1:] == first
+    assert len({*first, *second}) == 2
+    assert one.view() == at(opened()).view() == {second[0]: BOB, first[0]: JANE}
+    one.erase()
+    third = other.mint([want(JANE)._replace(opaque=True)])
+    assert third[0] not in {*first, *second}
+
+
+def test_copies_that_agree_are_merged(opened: Open) -> None:
+    """By a process that comes later too: it knows what was forgotten, and what not."""
+    here = at(opened())
+    mint(here, JANE, BOB)
+    here.erase()
+    mint(here, "carol@x.com")
+    copy = Registry.loads(here.dumps(key=KEY), key=KEY, vault=MemoryVault())
+    mint(copy, "dave@x.com")
+    copy.mint([want("Erin", "PERSON")])
+    here.mint([want("x", "A"), want("y", "A")])
+
+    Registry.loads(copy.dumps(key=KEY), key=KEY, vault=opened())
+
+    assert at(opened()).view() == {
+        **{"<EMAIL_3>": "carol@x.com", "<EMAIL_4>": "dave@x.com"},
+        **{"<PERSON_1>": "Erin", "<A_1>": "x", "<A_2>": "y"},
+    }
+
+
+def test_erasing_one_value_lengthens_no_others_life(opened: Open) -> None:
+    """What stays is as old as it was."""
+    clock = Clock(1000.0)
+    vault = opened(clock=clock, ttl=60, max_age=100)
+    registry = at(vault)
+    mint(registry, JANE, BOB)
+    clock.now = 1050
+    vault.erase_value("t", JANE)
+    clock.now = 1095
+    assert registry.view() == {"<EMAIL_2>": BOB}
+
+    clock.now = 1101
+    assert registry.view() == {}
+
+
+def test_a_value_is_erased_while_others_write(shared: Open) -> None:
+    """Once for all: whoever writes at the same time holds it up, but not off."""
+    writer, vault = at(shared()), shared()
+    mint(writer, JANE)
+    ours = vault.open("t", "s")
+    seen = ours.contents
+    late = iter([f"late{n}@x.com" for n in range(3)])
+
+    def contents() -> list[Entry]:
+        found = seen()
+        mint(writer, *list(late)[:1])
+        return found
+
+    ours.contents = contents  # type: ignore[method-assign]
+    assert ours.erase_value(JANE) == 1
+    assert JANE not in at(shared()).view().values()
+    assert len(at(shared()).view()) == 1

@@ -167,3 +167,47 @@ def test_a_file_that_is_gone_is_lost(tmp_path: Path) -> None:
         Registry.loads(handle, vault=other)
     other.close()
     vault.close()
+
+
+FORKED = """
+import os, sys
+sys.path.insert(0, "tests")
+from pathlib import Path
+from core.helpers import want
+from core.vault.engines import KEYS
+from piimask_core import Registry
+from piimask_core.vault import StoredVault
+from piimask_core.vault.sqlite import SQLiteStore
+vault = StoredVault(SQLiteStore(Path(sys.argv[1])), keys=KEYS)
+registry = Registry("s", vault=vault)
+registry.mint([want("parent@x.com")])
+children = []
+for n in range(4):
+    pid = os.fork()
+    if pid == 0:
+        for m in range(20):
+            registry.mint([want(f"child{n}.{m}@x.com"), want(f"all{m}@x.com")])
+        os._exit(0)
+    children.append(pid)
+for m in range(20):
+    registry.mint([want(f"own{m}@x.com")])
+for pid in children:
+    assert os.waitpid(pid, 0)[1] == 0
+view = registry.view()
+assert len(view) == len(set(view.values())) == 1 + 20 + 4 * 20 + 20, len(view)
+print("ok")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_that_forks_shares_no_connection(tmp_path: Path) -> None:
+    """Parent and children go on in the same session."""
+    done = subprocess.run(  # noqa: S603  # our own interpreter and code
+        [sys.executable, "-c", FORKED, str(tmp_path / "vault.db")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+    assert (done.stdout, done.returncode) == ("ok\n", 0), done.stderr

@@ -339,3 +339,35 @@ def test_a_file_of_keys_is_read_again_when_it_changes(tmp_path: Path) -> None:
 
     assert vault.rewrap() == 1
     assert mint(StoredVault(store, keys=StaticKeys({"k2": TWO})), JANE) == ["<EMAIL_1>"]
+
+
+def test_a_session_whose_key_is_gone_holds_no_other_back(shared: Open) -> None:
+    """The others are rewrapped, erased from; then it is told."""
+    for key, session in (("k1", "a"), ("k0", "b"), ("k1", "c")):
+        vault = shared(keys=StaticKeys({key: {"k1": ONE, "k0": KEY}[key]}))
+        mint(vault, JANE, session=session)
+    both = shared(keys=StaticKeys({"k2": TWO, "k1": ONE}))
+
+    with pytest.raises(SealError, match="not at hand"):
+        both.rewrap()
+    with pytest.raises(SealError, match="not at hand"):
+        both.erase_value("t", JANE)
+
+    new = shared(keys=StaticKeys({"k2": TWO}))
+    assert new.export("t", "a") == new.export("t", "c") == []
+
+
+def test_a_key_service_that_hangs_costs_so_many_threads_and_no_more() -> None:
+    """However many ask while it does."""
+    service, released = Service(), threading.Event()
+    service.say = lambda: released.wait(60)
+    keys = service.keys(0.02)
+    before = threading.active_count()
+    for _ in range(50):
+        with pytest.raises(VaultUnavailable):
+            keys.wrap("t", KEY, PLACE)
+
+    assert threading.active_count() - before <= 32
+    released.set()
+    service.say = None
+    assert keys.unwrap("t", keys.wrap("t", KEY, PLACE), PLACE) == KEY
