@@ -166,7 +166,7 @@ class Masker:
         if self.instruction == INSTRUCTION and names_operator(
             self.decides, "reference"
         ):
-            return WITH_REFERENCES
+            return f"{INSTRUCTION} {REFERENCES}"
         return self.instruction
 
     def __reduce__(self) -> tuple[Any, ...]:
