@@ -1,7 +1,7 @@
 """Masked where it enters, restored where it leaves: the edge around a chain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextvars import Context, copy_context
 from functools import partial
 from typing import Any
@@ -12,11 +12,11 @@ from langchain_core.runnables.config import ensure_config, merge_configs
 from piimask_core import Masker, Registry
 from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral, layer
-from piimask_core.tree import Visit
+from piimask_core.tree import Visit, from_source
 
 from .events import restored_events
 from .guard import Guard
-from .messages import map_any
+from .messages import map_any, map_json
 from .restoring import restored
 from .runnables import restored_apieces, restored_pieces
 from .sessions import LAYER, scope_of
@@ -116,16 +116,23 @@ class Around(Runnable[Any, Any]):
         self, input: Any, config: RunnableConfig | None, scope: Scope
     ) -> tuple[Any, RunnableConfig]:
         """The masked input, and the config that announces this layer and its guard."""
-        masked = self._masker.mask_with(
-            lambda visit: self._map(input, visit),
-            scope.registry,
-            layered=scope.layered,
+        inner: Any = ensure_config(config)
+        configurable = inner.get("configurable", {})
+        told = {key: inner.get(key) for key in ("metadata", "tags", "run_name")}
+        named = {k: v for k, v in configurable.items() if isinstance(v, str)}
+
+        def walker(visit: Visit) -> tuple[Any, Any, Any]:
+            app = from_source(visit, "app")
+            return self._map(input, visit), map_json(told, app), _each(named, app)
+
+        masked, traced, renamed = self._masker.mask_with(
+            walker, scope.registry, layered=scope.layered
         )
-        inner = ensure_config(config)
-        inner["configurable"] = {
-            **inner.get("configurable", {}),
-            LAYER: scope.registry,
-        }
+        # A tracer tells of a session by its name, unless the metadata do.
+        changed = {k: v for k, v in renamed.items() if v != named[k]}
+        traced["metadata"] = {**changed, **(traced["metadata"] or {})}
+        inner.update({k: v for k, v in traced.items() if v is not None})
+        inner["configurable"] = {**configurable, LAYER: scope.registry}
         guard = Guard(self._masker, scope.registry)
         return masked, merge_configs(inner, {"callbacks": [guard]})
 
@@ -137,6 +144,10 @@ class Around(Runnable[Any, Any]):
 
     def __repr__(self) -> str:
         return f"with_pii_masking({self.bound!r})"
+
+
+def _each(texts: Mapping[str, str], visit: Visit) -> dict[str, str]:
+    return {key: visit(text) for key, text in texts.items()}
 
 
 def context_of(scope: Scope) -> Context:

@@ -29,6 +29,7 @@ from piimask_core.instruction import in_settings
 from piimask_core.restorer import Restorer
 from piimask_core.session import Scope, ephemeral
 from piimask_core.tree import from_source
+from piimask_core.waiting import aside
 
 from .messages import every_text, instruct, map_messages, map_settings
 from .restoring import MessageStream, restored_message
@@ -106,7 +107,8 @@ class PIIMaskedChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AIMessage:
         """See ``Runnable.ainvoke``."""
-        scope = self._scope(config, kwargs)
+        vault = self.masker.vault
+        scope = await aside(vault, partial(self._scope, config, kwargs))
         return await super().ainvoke(input, config, stop=stop, **kwargs, **scope)
 
     def stream(
@@ -165,9 +167,10 @@ class PIIMaskedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        request = self._request(messages, stop, kwargs)
+        vault = self.masker.vault
+        request = await aside(vault, partial(self._request, messages, stop, kwargs))
         result = await self.bound._agenerate(request.messages, **request.settings)
-        return _restored(result, request)
+        return await aside(vault, partial(_restored, result, request))
 
     def _stream(
         self,
@@ -211,20 +214,31 @@ class PIIMaskedChatModel(BaseChatModel):
         """What may be sent, with the instruction if needed; proven to hold no value."""
         scope, mentioned = self._taken(kwargs), set[str]()
         given = {"stop": stop, **kwargs}
-        sent, settings = self.masker.mask_with(
+        sent, settings = self._masked(messages, given, scope, mentioned)
+        if mentioned:
+            sent, settings = _told(sent, settings, self.masker.tells)
+        restorers = self._restorers(scope, mentioned)
+        return _Request(sent, settings, restorers, _asks_for_json(kwargs))
+
+    def _masked(
+        self,
+        messages: list[BaseMessage],
+        settings: dict[str, Any],
+        scope: Scope,
+        mentioned: set[str],
+    ) -> tuple[list[BaseMessage], dict[str, Any]]:
+        """Both masked, and proven to hold no value."""
+        sent, told = self.masker.mask_with(
             lambda visit: (
                 map_messages(messages, visit),
-                map_settings(given, from_source(visit, "app")),
+                map_settings(settings, from_source(visit, "app")),
             ),
             scope.registry,
             layered=scope.layered,
             mentioned=mentioned,
         )
-        if mentioned:
-            sent, settings = _told(sent, settings, self.masker.instruction)
-        self.masker.proven(every_text([sent, settings]), scope.registry)
-        restorers = self._restorers(scope, mentioned)
-        return _Request(sent, settings, restorers, _asks_for_json(kwargs))
+        self.masker.proven(every_text([sent, told]), scope.registry)
+        return sent, told
 
     def _restorers(
         self, scope: Scope, mentioned: Collection[str]

@@ -66,7 +66,7 @@ class PresidioReversibleAnonymizer:
             raise InputError("language= is None or 'en': give a masker that reads it.")
         masker = self._masker
         if allow_list:
-            masker = replace(masker, allow=[*masker.allow, *allow_list])
+            masker = replace(masker, allow=(*masker.allow, *allow_list))
         return masker.mask(text, self._registry)
 
     def deanonymize(
@@ -87,8 +87,9 @@ class PresidioReversibleAnonymizer:
     def deanonymizer_mapping(self) -> dict[str, dict[str, str]]:
         """Type -> placeholder -> value: in clear, so mind where you put it."""
         mapping: dict[str, dict[str, str]] = {}
-        for placeholder, value in self._registry.view().items():
-            label = placeholder[1:].rpartition("_")[0]
+        view = self._registry.view()
+        for placeholder, value in view.items():
+            label = view.label(placeholder)
             if label != LITERAL:
                 of_type = mapping.setdefault(_TYPES.get(label, label), {})
                 of_type[placeholder] = value

@@ -7,6 +7,8 @@ from piimask_core.restorer import Restorer
 
 from .restoring import OutputStream, restored
 
+_TOLD = ("name", "tags", "metadata")
+
 
 async def restored_events(
     events: AsyncIterator[Any], restorers: Callable[[], Restorer]
@@ -27,6 +29,8 @@ class _Events:
 
     def feed(self, event: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The event, and before an end what is left of the run's pieces."""
+        told = {key: event[key] for key in _TOLD if key in event}
+        event = {**event, **restored(told, self._restorers())}
         run, data = event["run_id"], event["data"]
         if "chunk" in data and event["event"].endswith("_stream"):
             if run not in self._runs:

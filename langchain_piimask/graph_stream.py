@@ -79,6 +79,7 @@ class GraphStream:
 
     def _message(self, ns: Any, data: Any, rewrap: Rewrap) -> Iterator[Any]:
         message, told = data
+        told = restored(told, self._restorers())
 
         def both(shown: Any) -> Any:
             return rewrap((shown, told))

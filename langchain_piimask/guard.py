@@ -9,13 +9,14 @@ from langchain_core.messages import BaseMessage, SystemMessage
 from piimask_core import Masker, Registry, UnmaskedText
 
 from .chat_model import MASKED
-from .messages import map_message
+from .messages import every_text, map_message
 
 
 class Guard(BaseCallbackHandler):
     """Raises UnmaskedText before any model below gets a value in clear.
 
-    Known values are looked for everywhere, new ones outside system messages. Models
+    Known values are looked for everywhere, in what is told of tools too; new ones
+    outside of what the app itself says: system messages, tools. Models
     wrapped by us mask for themselves and are let through.
     """
 
@@ -38,10 +39,10 @@ class Guard(BaseCallbackHandler):
         if MASKED.items() <= (metadata or {}).items():
             return
         flat = [message for prompt in messages for message in prompt]
-        system = [m for m in flat if isinstance(m, SystemMessage)]
-        self._check(
-            _texts(m for m in flat if not isinstance(m, SystemMessage)), _texts(system)
-        )
+        app = _texts(m for m in flat if isinstance(m, SystemMessage))
+        app += every_text(kwargs.get("invocation_params"))
+        said = _texts(m for m in flat if not isinstance(m, SystemMessage))
+        self._check(said, app)
 
     def on_llm_start(
         self, serialized: dict[str, Any], prompts: list[str], **kwargs: Any
@@ -49,9 +50,9 @@ class Guard(BaseCallbackHandler):
         """Read every prompt of a model that takes plain text."""
         self._check(prompts, [])
 
-    def _check(self, texts: Sequence[str], system: Sequence[str]) -> None:
+    def _check(self, texts: Sequence[str], app: Sequence[str]) -> None:
         types = {t for s in texts for t in self._masker.unmasked(s, self._registry)}
-        types |= {t for s in system for t in self._masker.known(s, self._registry)}
+        types |= {t for s in app for t in self._masker.known(s, self._registry)}
         if types:
             raise UnmaskedText(
                 f"A model was about to get {', '.join(sorted(types))} in clear. "

@@ -1,5 +1,6 @@
 """The model that the middleware puts in: it is given masked text and restores."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from typing import Any
 
@@ -11,10 +12,12 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableConfig
 
+from piimask_core.grammar import find
 from piimask_core.restorer import Restorer
 from piimask_core.session import Scope
 
 from .chat_model import PIIMaskedChatModel
+from .messages import every_text
 
 RESTORED = "pii_restored"
 """Key in ``response_metadata``, inside of a model call only: do not restore again."""
@@ -24,6 +27,24 @@ class LastHop(PIIMaskedChatModel):
     """In place of the agent's model: gets masked text, masks what was added since."""
 
     restores: bool = True
+    seen_to: frozenset[str] = frozenset()
+    """Every text that was masked and proven a moment ago, by the middleware."""
+
+    def _masked(
+        self,
+        messages: list[BaseMessage],
+        settings: dict[str, Any],
+        scope: Scope,
+        mentioned: set[str],
+    ) -> tuple[list[BaseMessage], dict[str, Any]]:
+        """Not a second time what nobody has touched since."""
+        said, told = set(every_text(messages)), set(every_text(settings))
+        added = told - self.seen_to
+        if not (said <= self.seen_to and all(map(_is_a_word, added))):
+            return super()._masked(messages, settings, scope, mentioned)
+        mentioned.update(t[s:e] for t in said | told for s, e in find(t))
+        self.masker.proven(added, scope.registry)
+        return messages, settings
 
     def _scope(
         self, config: RunnableConfig | None, kwargs: dict[str, Any]
@@ -78,6 +99,10 @@ class LastHop(PIIMaskedChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         chunks = super()._astream(messages, stop, run_manager, **kwargs)
         return (_marked_chunk(chunk) async for chunk in chunks)
+
+
+_is_a_word = re.compile(r"[a-z_]{1,32}").fullmatch
+"""What a form of the provider's own adds: it is proven, and never masked."""
 
 
 def _marked(result: ChatResult) -> ChatResult:

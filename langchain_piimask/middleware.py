@@ -299,7 +299,8 @@ class _Call(NamedTuple):
                 mentioned=self.shown,
             )
         # Here as well: a fallback would go on where the model that we put in refuses.
-        self.masker.proven(every_text([messages, system, told, settings]), registry)
+        texts = frozenset(every_text([messages, system, told, settings]))
+        self.masker.proven(texts, registry)
         tools = [
             tool if after == before else _retold(tool, after)
             for tool, before, after in zip(request.tools, schemas, told, strict=True)
@@ -312,6 +313,7 @@ class _Call(NamedTuple):
                 masker=self.masker,
                 registry=registry,
                 restores=not is_layered,
+                seen_to=texts,
             ),
             messages=cast("Any", messages),
             system_message=system,

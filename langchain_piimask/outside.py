@@ -76,7 +76,13 @@ class Border:
         if runtime := inside.get(_RUNTIME):
             outside[_RUNTIME] = self.runtime(runtime)
         guard = Guard(self._masker, self.registry)
-        return {**config, "callbacks": [guard], "configurable": outside}
+        told = self.real(config.get("metadata") or {})
+        return {
+            **config,
+            "callbacks": [guard],
+            "configurable": outside,
+            "metadata": told,
+        }
 
     def runtime(self, runtime: Any, **changed: Any) -> Any:
         """A runtime whose custom stream is masked."""
@@ -107,7 +113,7 @@ class Border:
         write = _tool_call_writer.get()
         undo = _tool_call_writer.set(write and self._writer(write))
         try:
-            with tracing_context(enabled=False), layer(None):  # type: ignore[arg-type]
+            with tracing_context(enabled=False), layer(None):
                 yield
         finally:
             _tool_call_writer.reset(undo)

@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from piimask_core import Masker, Registry, SessionRequired, default_masker
 from piimask_core.restorer import Restorer
 from piimask_core.session import Scope
+from piimask_core.waiting import aside
 
 from .messages import instruct, map_any
 from .restoring import OutputStream, restored
@@ -79,10 +80,10 @@ class PIIMask(_Half):
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Any:
         """See ``invoke``."""
-        return self.invoke(input, config)
+        return await aside(self._masker.vault, partial(self.invoke, input, config))
 
     def _instructed(self, masked: Any) -> Any:
-        instruction = self._masker.instruction
+        instruction = self._masker.tells
         if isinstance(masked, ChatPromptValue):
             messages = instruct(masked.to_messages(), instruction)
             return ChatPromptValue(messages=messages)
@@ -104,7 +105,7 @@ class PIIUnmask(_Half):
         self, input: Any, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Any:
         """See ``invoke``."""
-        return self.invoke(input, config)
+        return await aside(self._masker.vault, partial(self.invoke, input, config))
 
     def transform(
         self, input: Iterator[Any], config: RunnableConfig | None = None, **kwargs: Any

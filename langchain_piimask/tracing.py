@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from piimask_core import Masker, Registry, default_masker
+from piimask_core import Masker, MemoryVault, Registry, default_masker
 from piimask_core.entities import LITERAL
 from piimask_core.grammar import find
 from piimask_core.tree import from_source, walk
+from piimask_core.vault import DEFAULT_VAULT
 
 TRACES = "(traces)"
 """The session of what is traced, where no registry is given."""
@@ -20,7 +21,8 @@ def trace_anonymizer(
     """For ``langsmith.Client(anonymizer=...)``: what is uploaded holds no value.
 
     A value becomes ``[EMAIL 1]``, the same in all traces of the masker, so that it is
-    not taken for ``<EMAIL_1>``, by which a model knew it in its conversation; with
+    not taken for ``<EMAIL_1>``, by which a model knew it in its conversation (where
+    the masker's vault is shared by processes, the same in all traces of one); with
     ``registry``, values become the placeholders of that one conversation. Whatever
     was found once is found again anywhere. It never raises: what cannot be masked is
     not shown at all. What a ``PIIMaskedChatModel`` tells of itself (settings, tools)
@@ -32,7 +34,7 @@ def trace_anonymizer(
     {'q': 'I am [EMAIL 1]', 'seen': 'I am <EMAIL_1>'}
     """
     masker = masker or default_masker()
-    traces = masker.registry(TRACES) if registry is None else registry
+    traces = _own(masker) if registry is None else registry
 
     def anonymize(data: Any) -> Any:
         try:
@@ -52,6 +54,13 @@ def trace_anonymizer(
             return {"error": NOT_SHOWN}
 
     return anonymize
+
+
+def _own(masker: Masker) -> Registry:
+    """Never in a vault that lasts or that others wait for: it is everybody's."""
+    is_here = isinstance(masker.vault, MemoryVault)
+    vault = masker.vault if is_here else DEFAULT_VAULT
+    return Registry(TRACES, tenant=masker.tenant, vault=vault)
 
 
 def _told(tree: Any) -> Any:

@@ -25,6 +25,7 @@ from piimask_core import pii_session as pii_session
 
 from .callback import PIIMaskCallbackHandler as PIIMaskCallbackHandler
 from .embeddings import PIIMaskedEmbedding as PIIMaskedEmbedding
+from .ingestion import PIIMaskIngestionPipeline as PIIMaskIngestionPipeline
 from .ingestion import PIIMaskTransform as PIIMaskTransform
 from .ingestion import PIIUnmaskNodePostprocessor as PIIUnmaskNodePostprocessor
 from .llm import PIIMaskedLLM as PIIMaskedLLM

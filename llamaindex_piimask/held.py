@@ -68,6 +68,15 @@ class HeldWithRegistry(Held):
         default=None, exclude=True, repr=False
     )
 
+    def __init__(
+        self,
+        *,
+        masker: Masker | None = None,
+        registry: Registry | None = None,
+        **fields: Any,
+    ) -> None:
+        super().__init__(**{"masker": masker, "registry": registry, **fields})
+
 
 class HeldWithCorpus(HeldWithRegistry):
     """A component of an ingestion pipeline, whose registry outlives conversations."""

@@ -4,22 +4,25 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import (
     BaseNode,
+    Document,
     NodeWithScore,
     QueryBundle,
     RelatedNodeInfo,
     TransformComponent,
 )
+from pydantic import PrivateAttr
 
 from piimask_core import (
     InputError,
-    Masker,
-    Registry,
     SessionRequired,
     UnmaskedText,
 )
+from piimask_core.restore import Place
+from piimask_core.restorer import Restorer
 from piimask_core.session import scope_of
 from piimask_core.tree import Visit, from_source
 
@@ -28,6 +31,9 @@ from .messages import texts_of
 from .nodes import map_node, map_scored
 
 N = TypeVar("N", bound=BaseNode)
+
+DOCUMENT = "document"
+"""The source of what stands in nodes."""
 
 
 class PIIMaskTransform(HeldWithCorpus, TransformComponent):
@@ -47,23 +53,16 @@ class PIIMaskTransform(HeldWithCorpus, TransformComponent):
     that was masked for another registry; empty it when the masker changes.
 
     It sees what reaches it. A pipeline with a ``docstore`` keeps documents there *as
-    they come in*, and ``VectorStoreIndex.from_documents`` a hash of them: where that is
-    stored, mask first, ``pipeline.run(documents=masking(documents))``.
+    they come in*: make that a ``PIIMaskIngestionPipeline``, with the same arguments.
+    ``VectorStoreIndex.from_documents`` keeps a hash of them: where that is stored, mask
+    first, ``from_documents(masking(documents))``.
 
     ``PIIUnmaskNodePostprocessor`` gives what is found in such an index its values back.
 
     With ``num_workers`` above 1 it raises InputError where values lie in this process:
-    each worker would give the same placeholders to other values.
+    each worker would give the same placeholders to other values. In a
+    ``PIIMaskIngestionPipeline`` workers get what is masked already.
     """
-
-    def __init__(
-        self,
-        *,
-        masker: Masker | None = None,
-        registry: Registry | None = None,
-        **fields: Any,
-    ) -> None:
-        super().__init__(**{"masker": masker, "registry": registry, **fields})
 
     @classmethod
     def class_name(cls) -> str:
@@ -84,7 +83,7 @@ class PIIMaskTransform(HeldWithCorpus, TransformComponent):
         read: set[str] = set()
 
         def walker(visit: Visit) -> list[N]:
-            told = from_source(visit, "document")
+            told = from_source(visit, DOCUMENT)
 
             def noting(text: str) -> str:
                 masked = told(text)
@@ -95,20 +94,50 @@ class PIIMaskTransform(HeldWithCorpus, TransformComponent):
 
         masked = masker.mask_with(walker, scope.registry)
         stored = [node.model_dump(mode="json", fallback=str) for node in masked]
-        texts = texts_of(stored)
-        rest = {text for text in texts if not _NOBODY.fullmatch(text)} - read
+        # What was masked has been looked at; the same few keys stand in every node
+        rest = {text for text in texts_of(stored) if not _NOBODY.fullmatch(text)} - read
         types = {t for text in rest for t in masker.unmasked(text, scope.registry)}
         if types:
             raise UnmaskedText(
                 f"{', '.join(sorted(types))} would have been stored in clear, where "
                 "nothing may be changed, such as the id of a document or a link."
             )
-        masker.proven(texts, scope.registry)
+        masker.proven(rest, scope.registry)
         return masked
 
 
 _NOBODY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{0,6}|[a-z_]+")
 """Matches ids that nobody chose, places in a text, names of fields."""
+
+
+class PIIMaskIngestionPipeline(IngestionPipeline):
+    """Masks documents as they come in, before the docstore and before any worker.
+
+    For ``IngestionPipeline`` where there is a ``docstore``, or ``num_workers`` above 1;
+    takes the same arguments, with a ``PIIMaskTransform`` first of all transformations.
+    Documents that did not change are known again under the same registry. Raises
+    InputError where that transform is not there or not the first.
+    """
+
+    _masking: PIIMaskTransform = PrivateAttr()
+
+    def __init__(self, *args: Any, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        first, *rest = self.transformations
+        if not isinstance(first, PIIMaskTransform):
+            raise InputError("Let PIIMaskTransform be the first transformation.")
+        self._masking, self.transformations = first, rest
+
+    def _prepare_inputs(
+        self,
+        documents: Sequence[Document] | None,
+        nodes: Sequence[BaseNode] | None,
+    ) -> Sequence[BaseNode]:
+        return self._masking(super()._prepare_inputs(documents, nodes))
+
+
+if not hasattr(IngestionPipeline, "_prepare_inputs"):
+    raise ImportError("This release of llama-index-core takes documents another way.")
 
 
 class PIIUnmaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
@@ -117,17 +146,10 @@ class PIIUnmaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
     For an engine whose models are masked: with a ``PIIMaskedLLM``, or in a
     ``PIIMaskQueryEngine``, which lets it come first of all. What is masked there has
     the numbers of the conversation, not those of the index. ``registry`` is that of
-    ``PIIMaskTransform``.
+    ``PIIMaskTransform``. Only what a document has said comes back, never what somebody
+    asked a ``PIIMaskedEmbedding`` of the same registry; and that only as far as the
+    masker's ``restore`` policy lets it.
     """
-
-    def __init__(
-        self,
-        *,
-        masker: Masker | None = None,
-        registry: Registry | None = None,
-        **fields: Any,
-    ) -> None:
-        super().__init__(**{"masker": masker, "registry": registry, **fields})
 
     @classmethod
     def class_name(cls) -> str:
@@ -142,7 +164,14 @@ class PIIUnmaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
         scope = scope_of(self.own_masker, self.registry)
         if scope is None:
             raise SessionRequired("Give the registry with which the index was masked.")
-        restorer = self.own_masker.restorer(scope.registry)
+        masker = self.own_masker
+        lets = masker.restore
+
+        def policy(label: str, place: Place) -> bool:
+            return DOCUMENT in place.sources and lets(label, place)
+
+        view = scope.registry.view()
+        restorer = Restorer(view, policy=policy, audit=masker.audit)
         return [map_scored(found, restorer.text) for found in nodes]
 
 

@@ -1,11 +1,12 @@
 """Copies of an engine and its parts: what reads has placeholders, what finds, values.
 
-Parts are found by their types, through attributes, lists and dicts, as deep as they go:
-engines, synthesizers, selectors, question generators, query transforms, rerankers,
-programs and retrievers. Each model among them is replaced, on the copy, by one that
-masks. A retriever looks up in real data, so it gets real texts to embed (all of the
-query, where it searches by words and asks no model), and a model of its own, which
-writes SQL or other queries, answers it with real values.
+Parts are found by their types, through attributes, lists and dicts, as deep as they go
+(but for those of more than a thousand items: such are data): engines, synthesizers,
+selectors, question generators, query transforms, rerankers, programs and retrievers.
+Each model among them is replaced, on the copy, by one that masks. A retriever looks up
+in real data, so it gets real texts to embed (all of the query, where it searches by
+words and asks no model), and a model of its own, which writes SQL or other queries,
+answers it with real values.
 """
 
 from copy import copy
@@ -33,6 +34,8 @@ from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
 
 _PARTS = (PromptMixin, BaseNodePostprocessor, BasePydanticProgram, QueryEngineTool)
 """What may hold a model, or something that does."""
+
+_MOST = 1_000
 
 _BY_WORDS = {
     "BM25Retriever",
@@ -67,10 +70,13 @@ class Inside:
         """
         if isinstance(part, LLM):
             return self._llm(part, finds)
-        if isinstance(part, list):
+        if isinstance(part, list | tuple | dict) and len(part) > _MOST:
+            return part
+        if isinstance(part, list | tuple):
             made = [self.part(item, finds) for item in part]
-            is_same = all(a is b for a, b in zip(part, made, strict=True))
-            return part if is_same else made
+            if all(a is b for a, b in zip(part, made, strict=True)):
+                return part
+            return made if isinstance(part, list) else tuple(made)
         if isinstance(part, dict):
             values = self.part(list(part.values()), finds)
             changed = dict(zip(part, values, strict=True))

@@ -1,6 +1,7 @@
 """Any LLM, with personal data masked on the way in and restored on the way out."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llama_index.core.base.llms.types import (
@@ -19,6 +20,7 @@ from pydantic import Field, InstanceOf
 
 from piimask_core import Masker, Registry
 from piimask_core.session import Scope, ephemeral, layer, scope_of
+from piimask_core.waiting import aside
 
 from .held import HeldWithRegistry
 from .turn import Turn
@@ -107,11 +109,12 @@ class PIIMaskedLLM(HeldWithRegistry, FunctionCallingLLM):
         self, messages: Sequence[ChatMessage], **kwargs: Any
     ) -> ChatResponse:
         """Answer a conversation."""
-        now = self._turn()
-        sent, options = self._chat(now, messages, kwargs)
+        vault = self.own_masker.vault
+        now = await aside(vault, self._turn)
+        sent, options = await aside(vault, partial(self._chat, now, messages, kwargs))
         with layer(now.scope.registry):
             response = await self.llm.achat(sent, **options)
-        return now.chat(response)
+        return await aside(vault, partial(now.chat, response))
 
     def stream_chat(
         self, messages: Sequence[ChatMessage], **kwargs: Any
@@ -127,8 +130,9 @@ class PIIMaskedLLM(HeldWithRegistry, FunctionCallingLLM):
         self, messages: Sequence[ChatMessage], **kwargs: Any
     ) -> ChatResponseAsyncGen:
         """Answer a conversation piece by piece."""
-        now = self._turn()
-        sent, options = self._chat(now, messages, kwargs)
+        vault = self.own_masker.vault
+        now = await aside(vault, self._turn)
+        sent, options = await aside(vault, partial(self._chat, now, messages, kwargs))
         with layer(now.scope.registry):
             stream = await self.llm.astream_chat(sent, **options)
         return now.achat_stream(stream)
@@ -147,11 +151,12 @@ class PIIMaskedLLM(HeldWithRegistry, FunctionCallingLLM):
         self, prompt: str, formatted: bool = False, **kwargs: Any
     ) -> CompletionResponse:
         """Go on from a prompt."""
-        now = self._turn()
-        sent, options = now.masked_prompt(prompt, kwargs)
+        vault = self.own_masker.vault
+        now = await aside(vault, self._turn)
+        sent, options = await aside(vault, partial(now.masked_prompt, prompt, kwargs))
         with layer(now.scope.registry):
             response = await self.llm.acomplete(sent, formatted=formatted, **options)
-        return now.completion(response)
+        return await aside(vault, partial(now.completion, response))
 
     def stream_complete(
         self, prompt: str, formatted: bool = False, **kwargs: Any
@@ -167,8 +172,9 @@ class PIIMaskedLLM(HeldWithRegistry, FunctionCallingLLM):
         self, prompt: str, formatted: bool = False, **kwargs: Any
     ) -> CompletionResponseAsyncGen:
         """Go on from a prompt piece by piece."""
-        now = self._turn()
-        sent, options = now.masked_prompt(prompt, kwargs)
+        vault = self.own_masker.vault
+        now = await aside(vault, self._turn)
+        sent, options = await aside(vault, partial(now.masked_prompt, prompt, kwargs))
         with layer(now.scope.registry):
             stream = await self.llm.astream_complete(
                 sent, formatted=formatted, **options

@@ -31,7 +31,8 @@ from piimask_core.session import ephemeral, layer, scope_of
 from .held import unobserved
 from .inside import Inside, Real
 from .nodes import map_metadata, map_scored
-from .restoring import UNRESTORED, TokenStream, adriven, driven, unrestored
+from .restoring import UNRESTORED, unrestored
+from .streams import TokenStream, adriven, driven
 
 _RESTORED = (Response, StreamingResponse, AsyncStreamingResponse, PydanticResponse)
 

@@ -1,24 +1,10 @@
 """A tool between placeholders and values: real arguments in, masked results out."""
 
-import asyncio
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from llama_index.core.base.llms.types import (
-    AudioBlock,
-    ChatMessage,
-    CitableBlock,
-    CitationBlock,
-    DocumentBlock,
-    ImageBlock,
-    TextBlock,
-    ThinkingBlock,
-    ToolCallBlock,
-)
-from llama_index.core.schema import BaseNode, NodeWithScore
 from llama_index.core.tools import (
     AsyncBaseTool,
     BaseTool,
@@ -26,8 +12,6 @@ from llama_index.core.tools import (
     ToolOutput,
 )
 from llama_index.core.workflow import Context
-from pydantic.fields import FieldInfo
-from wrapt import BoundFunctionWrapper
 
 from piimask_core import (
     InputError,
@@ -43,10 +27,20 @@ from piimask_core.grammar import find
 from piimask_core.restore import Declared, Place, Policy
 from piimask_core.restorer import Restorer
 from piimask_core.session import enclosing_registry, ephemeral, layer, scope_of
-from piimask_core.tree import Types, Visit, from_source, walk
+from piimask_core.tree import Visit, from_source
 
-from .messages import map_block, map_blocks, map_message, texts_of
-from .nodes import map_node, map_scored
+from .messages import map_blocks, texts_of
+from .tool_parts import (
+    KNOWN,
+    awaited,
+    bare,
+    is_a_pause,
+    map_raw,
+    names_of,
+    parameters_of,
+    signature_of,
+    told_as_output,
+)
 
 
 def mask_tool(
@@ -61,6 +55,7 @@ def mask_tool(
 
     The app masks what it asks and unmasks the answer, with the same registry, and the
     agent's model needs no wrapper: messages, events and memory hold placeholders only.
+    (A system prompt or description that the app writes is sent as it is written.)
 
     ``policy`` says what its arguments may hold: "real" values; "masked", placeholders
     only; "block", and it is not called while any argument holds a value; or, for each
@@ -93,9 +88,9 @@ def mask_tool(
     def call(*args: Any, **kwargs: Any) -> ToolOutput:
         now = given.opened(args, kwargs)
         output: Any = None
-        with layer(None):  # type: ignore[arg-type]  # outside of any
+        with layer(None):  # outside of any
             try:
-                output = _bare(tool, method)(*now.args, **now.kwargs)
+                output = bare(tool, method)(*now.args, **now.kwargs)
             except Exception as error:
                 output = error
         return now.answer(output)
@@ -103,9 +98,9 @@ def mask_tool(
     async def acall(*args: Any, **kwargs: Any) -> ToolOutput:
         now = given.opened(args, kwargs)
         output: Any = None
-        with layer(None):  # type: ignore[arg-type]  # outside of any
+        with layer(None):  # outside of any
             try:
-                output = await _awaited(tool, now.args, now.kwargs)
+                output = await awaited(tool, now.args, now.kwargs)
             except Exception as error:
                 output = error
         return now.answer(output)
@@ -113,7 +108,7 @@ def mask_tool(
     for each in (call, acall):
         each.__name__, each.__doc__ = name, tool.metadata.description
         if isinstance(tool, FunctionTool):
-            vars(each)["__signature__"] = _signature(tool.real_fn)
+            vars(each)["__signature__"] = signature_of(tool.real_fn)
     return FunctionTool(
         fn=call,
         async_fn=acall,
@@ -140,7 +135,7 @@ class _Masked:
         registry = self._settled(is_real)
         context = {k: v for k, v in kwargs.items() if isinstance(v, Context)}
         told = {k: v for k, v in kwargs.items() if k not in context}
-        names = [*_names(self.tool, len(args)), *told]
+        names = [*names_of(self.tool, len(args)), *told]
         values: Sequence[Any] = [*args, *told.values()]
         shown, given = values, frozenset[str]()
         if not is_real:
@@ -187,7 +182,7 @@ class _Masked:
 
     def _check_names(self, names: Iterable[str], registry: Registry) -> None:
         """A model can make up names too, for a tool that takes any."""
-        own = _parameters(self.tool)
+        own = parameters_of(self.tool)
         strange = [name for name in names if name not in own]
         held = {t for name in strange for t in self.masker.unmasked(name, registry)}
         if held:
@@ -207,7 +202,8 @@ class _Masked:
         if self.policy == "block" and held:
             labels = ", ".join(sorted(held))
             raise InputError(f"{self.name} is blocked: its arguments hold {labels}.")
-        restorer = Restorer(view, policy=self.restore, audit=self.masker.audit)
+        audit = self.masker.audit_of(registry)
+        restorer = Restorer(view, policy=self.restore, audit=audit)
         values = []
         for argument, value, was in zip(names, masked, before, strict=True):
             (back,) = restorer.arguments(self.name, {argument: value}).values()
@@ -234,16 +230,16 @@ class _Call:
 
     def answer(self, output: ToolOutput | Exception) -> ToolOutput:
         """What goes into the agent's state."""
-        if isinstance(output, PIIMaskError) or _is_a_pause(output):
+        if isinstance(output, PIIMaskError) or is_a_pause(output):
             raise output  # type: ignore[misc]  # both are exceptions
         if self.is_real:
             return self._real(output)
-        made = _told(self.how.name, output)
+        made = told_as_output(self.how.name, output)
         masker = self.how.masker
 
         def walker(visit: Visit) -> tuple[list[Any], Any]:
             told = cache(from_source(visit, "tool"))  # mostly one text, told twice
-            return map_blocks(made.blocks, told), _map_raw(made.raw_output, told)
+            return map_blocks(made.blocks, told), map_raw(made.raw_output, told)
 
         blocks, raw = masker.mask_with(walker, self.registry)
         masker.proven(texts_of(blocks), self.registry)
@@ -259,7 +255,7 @@ class _Call:
         mine = {each: view[each] for each in self.given}
         restorer = Restorer(mine, policy=self.how.masker.restore)
         blocks = map_blocks(output.blocks, restorer.text)
-        raw = restorer.tree(output.raw_output, types=_KNOWN)
+        raw = restorer.tree(output.raw_output, types=KNOWN)
         return self._made(output, blocks, raw)
 
     def _made(self, output: ToolOutput, blocks: list[Any], raw: Any) -> ToolOutput:
@@ -287,58 +283,6 @@ def _declared(policy: Policy, name: str, declared: Declared) -> Policy:
     return both
 
 
-def _bare(tool: BaseTool, method: str) -> Callable[..., Any]:
-    """The method without the framework's span, which would show its arguments."""
-    found: Callable[..., Any] = getattr(tool, method)
-    if isinstance(found, BoundFunctionWrapper):
-        found = found.__wrapped__
-    return found
-
-
-async def _awaited(tool: BaseTool, args: Any, kwargs: Any) -> Any:
-    if isinstance(tool, AsyncBaseTool):
-        return await _bare(tool, "acall")(*args, **kwargs)
-    return await asyncio.to_thread(_bare(tool, "__call__"), *args, **kwargs)
-
-
-def _parameters(tool: BaseTool) -> list[str]:
-    return list(tool.metadata.get_parameters_dict().get("properties", ()))
-
-
-def _names(tool: BaseTool, count: int) -> list[str]:
-    """What the first so many arguments are called; nothing is declared for others."""
-    known = _parameters(tool)
-    return [known[i] if i < len(known) else "" for i in range(count)]
-
-
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    """For those who look at it; defaults that are fields are filled in by the tool."""
-    told = inspect.signature(function)
-    return told.replace(
-        parameters=[
-            each.replace(default=None) if isinstance(each.default, FieldInfo) else each
-            for each in told.parameters.values()
-        ]
-    )
-
-
-def _told(name: str, output: ToolOutput | Exception) -> ToolOutput:
-    """An error as agents tell it."""
-    if isinstance(output, ToolOutput):
-        return output
-    text = str(output)
-    told = ToolOutput(name, text, raw_input={}, raw_output=text, is_error=True)
-    if hasattr(told, "exception"):
-        told._exception = output
-    return told
-
-
-def _is_a_pause(output: object) -> bool:
-    """A tool that waits for somebody tells the workflow so by an exception."""
-    is_raised = isinstance(output, Exception)
-    return is_raised and type(output).__module__.split(".")[0] == "workflows"
-
-
 def _placeholders(values: Sequence[Any], view: Mapping[str, str]) -> set[str]:
     """The issued ones in all texts of this."""
     found = {text[s:e] for text in texts_of(values) for s, e in find(text)}
@@ -353,22 +297,6 @@ def _literals(values: Sequence[Any], view: Mapping[str, str]) -> set[str]:
 
 def _label(placeholder: str) -> str:
     return placeholder[1:].rpartition("_")[0]
-
-
-_BLOCKS = (
-    *(AudioBlock, CitableBlock, CitationBlock, DocumentBlock, ImageBlock),
-    *(TextBlock, ThinkingBlock, ToolCallBlock),
-)
-_KNOWN: Types = {
-    NodeWithScore: map_scored,
-    BaseNode: map_node,
-    ChatMessage: map_message,
-    **dict.fromkeys(_BLOCKS, map_block),
-}
-
-
-def _map_raw(value: Any, visit: Visit) -> Any:
-    return walk(value, visit, types=_KNOWN, other=lambda leaf: visit(str(leaf)))
 
 
 def _as_it_is(output: ToolOutput) -> ToolOutput:

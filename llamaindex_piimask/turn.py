@@ -16,15 +16,8 @@ from piimask_core.session import Scope
 from piimask_core.tree import SCHEMAS, Visit, from_source, walk_schema
 
 from .messages import instruct, map_extra, map_messages, texts_of
-from .restoring import (
-    ChatStream,
-    CompletionStream,
-    Restoring,
-    adriven,
-    driven,
-    restored_extra,
-    restored_message,
-)
+from .restoring import Restoring, restored_extra, restored_message
+from .streams import ChatStream, CompletionStream, adriven, driven
 
 Options = Mapping[str, Any]
 
@@ -67,9 +60,9 @@ class Turn:
 
         sent, opts = self._masked(both)
         if self._shown:
-            told = in_settings(opts, self._masker.instruction)
+            told = in_settings(opts, self._masker.tells)
             if told is None:
-                sent = instruct(sent, self._masker.instruction, role)
+                sent = instruct(sent, self._masker.tells, role)
             opts = told or opts
         self._prove([sent, opts])
         return sent, opts
@@ -83,7 +76,7 @@ class Turn:
             return visit(prompt), map_options(options, visit)
 
         sent, opts = self._masked(both)
-        told = self._masker.instruction
+        told = self._masker.tells
         if self._shown and told and told not in sent:
             sent = f"{told}\n\n{sent}"
         self._prove([sent, opts])

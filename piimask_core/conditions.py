@@ -58,16 +58,17 @@ def always(entity: Entity, context: Context) -> bool:
     return True
 
 
-def calm(entity: Entity, context: Context) -> bool:
-    """in an everyday conversation"""
-    return not context.topic
+def calm_sentence(entity: Entity, context: Context) -> bool:
+    """among other words, in an everyday conversation"""
+    return not context.topic and len(context.around(entity)) > 1
 
 
 def calm_greeting(entity: Entity, context: Context) -> bool:
-    """one name in a greeting, in an everyday conversation"""
+    """one name in a greeting, in an everyday conversation that knows no longer one"""
     value = _value(entity, context)
     return (
         not context.topic
+        and not context.may_know([value.lower()])
         and _NAME.fullmatch(value) is not None
         and _GREETING.search(context.text[max(entity.start - 40, 0) : entity.start])
         is not None

@@ -11,7 +11,7 @@ from .errors import MaskingError
 from .operators import KEEP, MINT, Ask
 from .plan import OURS, Planner, Said, look_alikes
 from .registry import Registry
-from .restore import USER
+from .view import View
 
 
 class Decision(NamedTuple):
@@ -34,26 +34,19 @@ def decisions(
 ) -> list[Decision]:
     """Every entity in order, those that stay included."""
     found = planner.recognized(text)
-    said = planner.said_alone(text, found)
-    if registry is not None:
-        given = planner.said(text, USER, registry)
-        context = given.context
-        if not context.topic and not context.first:  # nothing told yet
-            given = given._replace(context=said.context)
-        said = given
-    found += look_alikes(text, {} if registry is None else registry.view())
-    found = [entity for entity in found if entity.type != OURS]
-    told = {e: _decided(planner, text, e, said) for e in {*found, *said.known}}
-    masked = [e for e, decision in told.items() if decision.operator != "keep"]
-    resolved = resolve(text, masked)
-    staying = [e for e in told if e not in masked and not _meets(e, resolved)]
-    stays = resolve(text, staying)
-    both = sorted([*resolved, *stays], key=lambda e: e.start)
+    if registry is None:
+        said, issued = planner.said_alone(text, found), View({}, (), {})
+    else:
+        said, issued = planner.said_next(text, found, registry), registry.view()
+    found += look_alikes(text, issued)
+    every = {*(entity for entity in found if entity.type != OURS), *said.known}
+    staying = planner.staying(text, every, said)
+    told = {e: _decided(planner, text, e, said, e in staying) for e in every}
+    masked = resolve(text, [e for e in every if told[e].operator != "keep"])
+    kept = [e for e in every if told[e].operator == "keep"]
     return [
-        (told.get(e) or _decided(planner, text, e, said))._replace(
-            start=e.start, end=e.end
-        )
-        for e in both
+        told[e] if e in told else _decided(planner, text, e, said, False)
+        for e in resolve(text, kept, first=masked)
     ]
 
 
@@ -71,25 +64,21 @@ def observed(planner: Planner, texts: Sequence[str]) -> Observed:
     return Observed(len(texts), dict(types), dict(operators), len(texts) - read)
 
 
-def _decided(planner: Planner, text: str, entity: Entity, said: Said) -> Decision:
+def _decided(
+    planner: Planner, text: str, entity: Entity, said: Said, stays: bool
+) -> Decision:
     place = entity.type, entity.start, entity.end
+    if stays:
+        return Decision(*place, "keep", True, "named as no personal data")
     if entity.type == LITERAL:
         return Decision(*place, "placeholder", True, "it looks like a placeholder")
-    if planner.may_stay(text, entity, said):
-        return Decision(*place, "keep", True, "named as no personal data")
     to = planner.operate(text, entity, said)
-    name = planner.policy(entity, said.context)
-    if to is MINT and name != "placeholder" and entity in said.known:
+    name = "keep" if to is KEEP else planner.policy(entity, said.context)
+    if to is MINT and name != "placeholder" and planner.keeps(text, entity, said):
         return Decision(*place, "placeholder", True, "masked before in this session")
-    if to is KEEP:
-        name = "keep"
     rule = getattr(planner.policy, "rule", None)
     reason = "policy"
     if rule is not None:
         decided = rule(entity, said.context)
         reason = f"{decided.name}: {decided.source}"
     return Decision(*place, name, isinstance(to, Ask), reason)
-
-
-def _meets(entity: Entity, others: Sequence[Entity]) -> bool:
-    return any(o.start < entity.end and entity.start < o.end for o in others)

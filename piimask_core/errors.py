@@ -12,6 +12,9 @@ PIIMaskError
 ├── RegistryLost            this conversation's registry is not in the vault
 ├── RegistryConflict        two copies of it gave one placeholder to two values
 ├── RegionRefused           this conversation's values belong in another region
+├── AuditLogError           an audit log cannot be read, or nobody keeps one
+├── BudgetError             no figure was released: the question or the budget
+│   └── BudgetSpent         what is left of the privacy budget is not enough
 ├── ExamplesError           labelled examples cannot be read or measured
 └── SealError               sealed values: wrong key, or not what was sealed
 """
@@ -49,6 +52,10 @@ class VaultUnavailable(MaskingError):
     """The vault, or what gives it keys, did not answer in time, or with an error."""
 
 
+class AuditFailed(MaskingError):
+    """An event that has to be kept could not be written, so nothing was sent."""
+
+
 class SessionRequired(PIIMaskError, ValueError):
     """Nothing says which conversation this is: give a session or a registry."""
 
@@ -63,6 +70,18 @@ class RegistryConflict(PIIMaskError, ValueError):
 
 class RegionRefused(PIIMaskError, ValueError):
     """The vault was opened for one region, and the session belongs to another."""
+
+
+class AuditLogError(PIIMaskError, ValueError):
+    """An audit log cannot be read, or nobody keeps one."""
+
+
+class BudgetError(PIIMaskError, ValueError):
+    """No figure was released: the question is none, or not one for this budget."""
+
+
+class BudgetSpent(BudgetError):
+    """What is left of the privacy budget is less than this question costs."""
 
 
 class ExamplesError(PIIMaskError, ValueError):

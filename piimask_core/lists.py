@@ -6,9 +6,11 @@ pattern that takes too long fails the masking: it is never skipped.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from .entities import Entity
@@ -84,16 +86,16 @@ class Lists:
             for entity in self._words[how].find(text, _SAME[how])
         ]
 
-    def matches_whole(self, value: str) -> bool:
-        """Whether a pattern matches all of a value. Raises TimeoutError."""
-        ends = time.monotonic() + TIMEOUT
+    def matches_whole(self, value: str, ends: float) -> bool:
+        """Whether a pattern matches all of a value, by then; see ``deadline``. Raises
+        TimeoutError."""
         return any(
             pattern.fullmatch(value, timeout=_left(ends))
             for _, pattern in self._patterns
         )
 
     def _matches(self, text: str) -> Iterator[tuple[str, int, int]]:
-        ends = time.monotonic() + TIMEOUT
+        ends = deadline()
         for type, pattern in self._patterns:
             for match in pattern.finditer(text, timeout=_left(ends)):
                 if match.end() > match.start():
@@ -112,6 +114,32 @@ class Lists:
 
     def __repr__(self) -> str:
         return "Lists()"
+
+
+class Stretches:
+    """Stretches of a text, to be asked about many others."""
+
+    def __init__(self, stretches: Iterable[Entity]) -> None:
+        self._ordered = sorted((each.start, each.end) for each in stretches)
+        self._starts = [start for start, _ in self._ordered]
+        ends = [end for _, end in self._ordered]
+        self._furthest = list(accumulate(ends, max))
+        self._nearest = list(accumulate(reversed(ends), min))[::-1]
+
+    def cover(self, entity: Entity) -> bool:
+        """Whether one of them holds all of an entity."""
+        at = bisect_right(self._starts, entity.start)
+        return at > 0 and self._furthest[at - 1] >= entity.end
+
+    def stand_in(self, entity: Entity) -> bool:
+        """Whether an entity holds all of one of them."""
+        at = bisect_left(self._starts, entity.start)
+        return at < len(self._nearest) and self._nearest[at] <= entity.end
+
+
+def deadline() -> float:
+    """When patterns that begin now have to be done with one text."""
+    return time.monotonic() + TIMEOUT
 
 
 _MARK = "LISTED "

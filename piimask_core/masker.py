@@ -10,29 +10,41 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
+from time import perf_counter
 from typing import Any, TypeVar
 
-from .audit import Audit, Event, NotReversible, is_heard, log
+from .audit import Audit, Event, NotReversible, Refused, Unmasked, is_heard, log
+from .audit import Masked as MaskedEvent
 from .configured import operator
 from .decisions import Decision, decisions, observed
 from .egress import receipt
 from .entities import LITERAL, Entity, Recognizer
-from .errors import InputError, InputTooDeep, PIIMaskError, RegionRefused
+from .errors import (
+    InputError,
+    InputTooDeep,
+    MaskingError,
+    PIIMaskError,
+    RegionRefused,
+)
+from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, REFERENCES
+from .instruction import INSTRUCTION, WITH_REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
 from .plan import Planner, look_alikes
 from .policy import Policy, by_type, names_operator
 from .profiles import Profile, profile_of
-from .recognizers import default_recognizer
+from .recognizers import default_recognizer, union
+from .recognizers.disguise import disguised
 from .registry import Registry
 from .restore import STANDARD, USER
 from .restore import Policy as RestorePolicy
 from .restorer import Restorer
+from .sinks import default_key, of_session, tell
 from .stream import StreamUnmasker
+from .tally import tally
 from .topic import Topic, lexical
 from .tree import Visit, from_source, walk
 from .tuning import Thresholds, thresholds, tuning_for
@@ -60,8 +72,9 @@ class Masker:
     ``max_chars`` bounds one text. ``instruction`` is what the model is told ("" for
     nothing). ``restore`` says where values may come back. ``prove``: look once more,
     before it is sent, whether a known value stands in the masked text in any disguise.
-    ``audit`` takes what happened, without values. ``region``: values of sessions that
-    belong to another one are not read; the vault must be of this one.
+    ``audit`` takes what happened, without values, with ids hashed by ``audit_key``.
+    ``region``: values of sessions that belong to another one are not read; the vault
+    must be of this one.
     """
 
     recognizer: Recognizer = field(default_factory=default_recognizer)
@@ -83,6 +96,7 @@ class Masker:
     restore: RestorePolicy = STANDARD
     prove: bool = True
     audit: Audit = log
+    audit_key: bytes = field(default_factory=default_key, repr=False)
     region: str = ""
     _planner: Planner = field(init=False, repr=False, compare=False)
 
@@ -91,8 +105,11 @@ class Masker:
             raise RegionRefused("The masker's region is not the vault's.")
         profile = None if self.profile is None else profile_of(self.profile)
         policy = self.policy or profile or by_type({})
+        deny = Lists(self.deny)
         planner = Planner(
-            recognizer=self.recognizer,
+            recognizer=union(self.recognizer, disguised(deny.find))
+            if deny
+            else self.recognizer,
             policy=policy,
             operators={n: operator(given) for n, given in self.operators.items()},
             thresholds=thresholds(
@@ -101,12 +118,11 @@ class Masker:
             max_chars=self.max_chars,
             calling_code=calling_code(self.phone_region),
             allow=Lists({"ALLOWED": self.allow} if self.allow else {}),
-            deny=Lists(self.deny),
+            deny=deny,
             topic=self.topic or (lexical if profile else None),
             domain=profile.name if profile else "",
         )
         object.__setattr__(self, "_planner", planner)
-        object.__setattr__(self, "instruction", self._instruction(policy))
         if self.mode not in MODES:
             raise InputError(f"mode is one of {', '.join(MODES)}.")
         if self.tuned == "precision" and self.vendor_retention != "zero":
@@ -133,11 +149,16 @@ class Masker:
         """From which score on something is an entity, by type."""
         return self._planner.thresholds
 
-    def _instruction(self, policy: Policy) -> str:
+    @property
+    def tells(self) -> str:
+        """What the model is told: the instruction, and of references where the policy
+        gives any; nothing where nothing is masked."""
         if self.mode == "observe":
             return ""
-        if self.instruction == INSTRUCTION and names_operator(policy, "reference"):
-            return f"{INSTRUCTION} {REFERENCES}"
+        if self.instruction == INSTRUCTION and names_operator(
+            self.decides, "reference"
+        ):
+            return WITH_REFERENCES
         return self.instruction
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -164,6 +185,11 @@ class Masker:
         undone. Nothing is changed, neither the text nor the session."""
         return decisions(self._planner, text, registry)
 
+    @property
+    def feedback(self) -> Feedback:
+        """Where this masker was wrong: reports for ``audit``, without values."""
+        return Feedback(self.audit, self.audit_key)
+
     def mask(
         self, tree: T, registry: Registry, *, layered: bool = False, source: str = USER
     ) -> T:
@@ -174,12 +200,17 @@ class Masker:
         because an enclosing layer put them there. ``source``: who has said it, for the
         restore policy. Raises MaskingError.
         """
-
         if self.mode == "observe":
-            return self._observed(lambda visit: walk(tree, visit), tree)
-        if isinstance(tree, str) and has_nothing(tree, self._planner, registry):
-            if self.prove:
-                self._sent([tree], registry, 0)
+            return self._observed(lambda visit: walk(tree, visit), tree, registry)
+        started = perf_counter()
+        try:
+            plain = isinstance(tree, str) and has_nothing(tree, self._planner, registry)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
+        if plain:
+            if is_heard(self.audit):
+                self._masked_plain(str(tree), registry, started)
             return tree
 
         def walker(visit: Visit) -> T:
@@ -198,7 +229,17 @@ class Masker:
         "code", "log" ... What is no placeholder of ours stays. Never raises for what
         it cannot read: that comes back as it is.
         """
-        return self.restorer(registry).tree(tree, sink=sink)
+        if not is_heard(self.audit):
+            return self.restorer(registry).tree(tree, sink=sink)
+        started = perf_counter()
+        restorer = self.restorer(registry)
+        result = restorer.tree(tree, sink=sink)
+        why = [each.reason for each in restorer.unrestored]
+        refused, took = why.count("refused"), _ms(started)
+        with suppress(Exception):
+            audit = self.audit_of(registry)
+            audit(Unmasked(sink, len(why) - refused, refused, took))
+        return result
 
     def restorer(
         self,
@@ -227,7 +268,7 @@ class Masker:
         return Restorer(
             view,
             policy=self.restore,
-            audit=self.audit,
+            audit=self.audit_of(registry),
             shown=shown,
             settle=settle if layered and missing == "unknown" else None,
             missing=missing,
@@ -256,7 +297,7 @@ class Masker:
         """
         if self.mode == "observe":
             unchanged: T = walker(_as_it_is)
-            return self._observed(walker, unchanged)
+            return self._observed(walker, unchanged, registry)
         result, masked = self._masked(walker, registry, layered)
         if mentioned is not None:
             mentioned.update(t[s:e] for t in masked.texts for s, e in find(t))
@@ -271,7 +312,11 @@ class Masker:
         if not self.prove or self.mode == "observe":
             return
         texts = list(texts)
-        refuse_known(texts, self._planner, registry)
+        try:
+            refuse_known(texts, self._planner, registry)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
         self._sent(texts, registry, 0)
 
     def unmasked(self, text: str, registry: Registry) -> set[str]:
@@ -299,6 +344,29 @@ class Masker:
         self, walker: Callable[[Visit], T], registry: Registry, layered: bool
     ) -> tuple[T, Masked]:
         """What the walker makes of the masked texts, and these."""
+        started = perf_counter()
+        try:
+            result, masked = self._made(walker, registry, layered)
+        except MaskingError as error:
+            self._refused(error, registry)
+            raise
+        if is_heard(self.audit):
+            took = _ms(started)
+            self._tell(
+                lambda: MaskedEvent(
+                    len(masked.texts),
+                    len(masked.new),
+                    sum(map(len, masked.texts)),
+                    tally(masked.new),
+                    ms=took,
+                ),
+                registry,
+            )
+        return result, masked
+
+    def _made(
+        self, walker: Callable[[Visit], T], registry: Registry, layered: bool
+    ) -> tuple[T, Masked]:
         texts: list[Text] = []
         too_deep = False
         try:
@@ -311,13 +379,15 @@ class Masker:
             texts, self._planner, registry, layered=layered, prove=self.prove
         )
         if masked.final:
-            self._tell(NotReversible(dict(masked.final)))
+            self._tell(lambda: NotReversible(dict(masked.final)), registry)
         for event in masked.mostly:
-            self._tell(event)
+            self._tell(partial(_itself, event), registry)
         results = iter(masked.texts)
         return walker(lambda text: next(results)), masked
 
-    def _observed(self, walker: Callable[[Visit], T], unchanged: T) -> T:
+    def _observed(
+        self, walker: Callable[[Visit], T], unchanged: T, registry: Registry
+    ) -> T:
         """The same; what masking would have done is told to ``audit``.
 
         Nothing that goes wrong here may stop the app that is observed.
@@ -325,18 +395,45 @@ class Masker:
         with suppress(Exception):
             texts: list[Text] = []
             walker(_Collecting(texts, USER))
-            self._tell(observed(self._planner, [each.text for each in texts]))
+            event = observed(self._planner, [each.text for each in texts])
+            self._tell(lambda: event, registry)
         return unchanged
 
-    def _tell(self, event: Event) -> None:
-        with suppress(Exception):
-            self.audit(event)
-
     def _sent(self, texts: Sequence[str], registry: Registry, again: int) -> None:
-        if not is_heard(self.audit):
-            return
+        if is_heard(self.audit):
+            self._tell(
+                lambda: receipt(texts, known=len(registry), masked_again=again),
+                registry,
+            )
+
+    def _masked_plain(self, text: str, registry: Registry, started: float) -> None:
+        """A text that the gate let pass."""
+        took = _ms(started)
+        self._tell(
+            lambda: MaskedEvent(1, 1, len(text), skipped=True, ms=took), registry
+        )
+        if self.prove:
+            self._sent([text], registry, 0)
+
+    def audit_of(self, registry: Registry) -> Audit:
+        """``audit``, which is told of each event when and in which session it was."""
+        return of_session(self.audit, self.audit_key, registry.tenant, registry.session)
+
+    def _tell(self, make: Callable[[], Event], registry: Registry) -> None:
+        tell(self.audit_of(registry), make)
+
+    def _refused(self, error: MaskingError, registry: Registry) -> None:
+        """Told where it can be; the error goes on in any case."""
         with suppress(Exception):
-            self.audit(receipt(texts, known=len(registry), masked_again=again))
+            self._tell(lambda: Refused(type(error).__name__), registry)
+
+
+def _itself(event: Event) -> Event:
+    return event
+
+
+def _ms(started: float) -> float:
+    return (perf_counter() - started) * 1_000
 
 
 MODES = ("mask", "observe")

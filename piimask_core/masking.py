@@ -20,6 +20,7 @@ from .restorer import Restorer
 from .spellings import JOINED
 from .splice import Piece, settle, splice
 from .surroundings import may_lead
+from .tally import Read
 from .vault import Wanted
 from .widen import widened
 
@@ -33,12 +34,14 @@ class Text(NamedTuple):
 
 class Masked(NamedTuple):
     """The masked texts, how many stretches only the last look found, how many of which
-    types were replaced for good, and which texts are little but placeholders."""
+    types were replaced for good, which texts are little but placeholders, and what was
+    found in the texts that the session had not seen."""
 
     texts: Sequence[str]
     again: int
     final: Mapping[str, int]
     mostly: Sequence[MostlyMasked]
+    new: Sequence[Read]
 
 
 class _Memo(NamedTuple):
@@ -110,6 +113,7 @@ def mask_texts(
     masked, again = [], 0
     final: Counter[str] = Counter()
     mostly: list[MostlyMasked] = []
+    fresh: list[Read] = []
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
     ):
@@ -126,9 +130,11 @@ def mask_texts(
         final.update(type for change in plan or () for type in change.final)
         if len(plan or ()) >= _MANY and (told := mostly_masked(text)):
             mostly.append(told)
+        if old is None:
+            fresh.append(Read(entities, plan or ()))
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
-    return Masked(masked, again, final, mostly)
+    return Masked(masked, again, final, mostly, fresh)
 
 
 def mostly_masked(text: str) -> MostlyMasked | None:
@@ -183,7 +189,8 @@ def left_in(text: str, planner: Planner, registry: Registry) -> list[Found]:
         if not known:
             return known
         said = Said(Context(view), frozenset(known), notes.kept(view), notes.is_added)
-        return [each for each in known if not planner.may_stay(view, each, said)]
+        staying = planner.staying(view, known, said)
+        return [each for each in known if each not in staying]
 
     return found_in(_without_placeholders(text), look)
 

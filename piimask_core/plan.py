@@ -1,15 +1,15 @@
 """What of a text to replace by what: recognize, decide, widen. Nothing changes yet."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .entities import LITERAL, Entity, Recognizer, label_of, resolve, trimmed
 from .errors import InputError, InputTooLarge, MaskingError, RecognizerError
 from .grammar import find
 from .identity import identity
-from .lists import Lists
+from .lists import Lists, Stretches, deadline
 from .operators import KEEP, MINT, OPERATORS, REFER, Ask, Operator
 from .policy import Context, Policy, is_quasi, looks_around
 from .recognizers import readable
@@ -88,12 +88,11 @@ class Planner:
             raise InputTooLarge(f"A text is longer than {self.max_chars} characters.")
         failure = None
         try:
-            found = [
+            return [
                 _checked(text, entity)
                 for entity in self.recognizer(readable(text))
                 if not entity.score < self.thresholds.of(entity.type)
             ]
-            return found + self.deny.find(text) if self.deny else found
         except Exception as error:
             failure = type(error).__name__
         # raised out here, so that no context holds the text
@@ -125,11 +124,26 @@ class Planner:
         """What the session says to a text."""
         notes = registry.notes
         return Said(
-            Context(text, notes.topic, source, self.domain, notes.first),
+            Context(
+                text,
+                notes.topic,
+                source,
+                self.domain,
+                notes.first,
+                registry.may_know,
+            ),
             frozenset(registry.known(text, self.same)),
             notes.kept(text),
             notes.is_added,
         )
+
+    def said_next(self, text: str, found: Sequence[Entity], registry: Registry) -> Said:
+        """What it would say once it was told of this text; nothing is written down."""
+        said = self.said(text, USER, registry)
+        topic, first = said.context.topic, said.context.first or _first(found)
+        if self.topic is not None:
+            topic = self._topic(text, topic)
+        return said._replace(context=replace(said.context, topic=topic, first=first))
 
     def said_alone(self, text: str, found: Sequence[Entity]) -> Said:
         """The same for a text without a session."""
@@ -174,27 +188,39 @@ class Planner:
         to = self._operated(text, entity, said.context)
         return MINT if to is KEEP and entity in said.known else to
 
-    def may_stay(self, text: str, entity: Entity, said: Said) -> bool:
-        """Whether the session or the allow list names what an entity is all in.
+    def keeps(self, text: str, entity: Entity, said: Said) -> bool:
+        """Whether the policy by itself would keep it, whatever the session knows."""
+        return self._operated(text, entity, said.context) is KEEP
+
+    def staying(self, text: str, found: Collection[Entity], said: Said) -> set[Entity]:
+        """Those that stand inside what the session or the allow list names.
 
         The deny list wins over both, and the session over the allow list.
         """
-        if entity.type == LITERAL or not (said.kept or self.allow):
-            return False
-        value = text[entity.start : entity.end]
+        if not (said.kept or self.allow):
+            return set()
         failure = None
         try:
-            named = _covers(said.kept, entity) or (
-                bool(self.allow)
-                and not said.is_added(value)
+            kept = Stretches(said.kept)
+            allowed = Stretches(self.allow.words(text))
+            denied = Stretches(self.deny.find(text)) if self.deny else None
+            ends = deadline()
+            return {
+                entity
+                for entity in found
+                if entity.type != LITERAL
                 and (
-                    _covers(self.allow.words(text), entity)
-                    or self.allow.matches_whole(value)
+                    kept.cover(entity)
+                    or (
+                        not said.is_added(value := text[entity.start : entity.end])
+                        and (
+                            allowed.cover(entity)
+                            or self.allow.matches_whole(value, ends)
+                        )
+                    )
                 )
-            )
-            return named and not (
-                self.deny and _covers([entity], *self.deny.find(text))
-            )
+                and not (denied and denied.stand_in(entity))
+            }
         except Exception as error:
             failure = type(error).__name__
         raise MaskingError(f"The allow list failed ({failure}): nothing was sent.")
@@ -228,10 +254,11 @@ class Planner:
         self, text: str, found: Sequence[Entity], said: Said
     ) -> dict[Entity, str | Ask]:
         """What becomes of each. What is kept must not hide something inside it."""
+        staying = self.staying(text, found, said)
         decided = {
             entity: self.operate(text, entity, said)
             for entity in found
-            if not self.may_stay(text, entity, said)
+            if entity not in staying
         }
         return {entity: to for entity, to in decided.items() if to is not KEEP}
 
@@ -301,15 +328,6 @@ def _first(found: Iterable[Entity]) -> str:
     """The label of the first quasi-identifier among what was found, or none."""
     told = [entity for entity in found if is_quasi(entity)]
     return label_of(min(told, key=lambda e: (e.start, e.end)).type) if told else ""
-
-
-def _covers(stretches: Iterable[Entity], *entities: Entity) -> bool:
-    """Whether one of the stretches holds all of one of the entities."""
-    return any(
-        each.start <= entity.start and entity.end <= each.end
-        for each in stretches
-        for entity in entities
-    )
 
 
 def _tidied(text: str, changes: Sequence[Change]) -> list[Change]:

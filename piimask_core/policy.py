@@ -1,7 +1,7 @@
 """What happens to this entity here? (entity, context) -> the name of an operator."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from .entities import Entity, label_of
@@ -35,7 +35,8 @@ class Context:
     tool, document, model, app). ``topic`` is what the conversation is about, "" for
     nothing that calls for care. ``domain`` is the name of the masker's profile.
     ``first`` is the label of the quasi-identifier that this conversation told first,
-    "" where it told none.
+    "" where it told none. ``may_know`` tells of words in lower case whether a value
+    that was masked in this conversation begins with one of them.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Context:
     role: str = "user"
     domain: str = ""
     first: str = ""
+    may_know: Callable[[Collection[str]], bool] = lambda words: False
 
     def around(self, entity: Entity) -> list[str]:
         """The words beside an entity in lower case, some 80 characters either way."""
@@ -52,7 +54,7 @@ class Context:
         return _WORDS.findall(before) + _WORDS.findall(behind)
 
     def __repr__(self) -> str:
-        return f"Context(topic={self.topic!r}, role={self.role!r})"
+        return f"Context(role={self.role!r})"
 
 
 Policy = Callable[[Entity, Context], str]

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from .conditions import (
     Condition,
     always,
-    calm,
     calm_first,
     calm_greeting,
+    calm_sentence,
     large_area,
     plain_first,
     state,
@@ -106,7 +106,7 @@ GENERAL = Profile(
         ),
         Rule("the first place", _PLACES, calm_first, "keep", _THREE),
         Rule("the first age", ("AGE",), calm_first, "keep", _THREE),
-        Rule("dates", ("DATE_TIME",), calm, "keep", _HEAVY),
+        Rule("dates", ("DATE_TIME",), calm_sentence, "keep", _HEAVY),
     ),
     _AGES,
 )
@@ -251,7 +251,7 @@ FINANCE = Profile(
             "NIST SP 800-122, 3.2.4 (context of use)",
         ),
         Rule("the first place or age", (*_PLACES, "AGE"), calm_first, "keep", _THREE),
-        Rule("dates", ("DATE_TIME",), calm, "keep", _HEAVY),
+        Rule("dates", ("DATE_TIME",), calm_sentence, "keep", _HEAVY),
     ),
     _AGES,
 )
@@ -301,7 +301,9 @@ GDPR = Profile(
             "keep",
             "GDPR Recital 26 (all means likely to be used), Art. 9(1)",
         ),
-        Rule("dates", ("DATE_TIME",), calm, "keep", "GDPR Art. 4(1), Recital 26"),
+        Rule(
+            "dates", ("DATE_TIME",), calm_sentence, "keep", "GDPR Art. 4(1), Recital 26"
+        ),
     ),
     _AGES,
 )

@@ -242,7 +242,7 @@ class Restorer:
         self.unrestored.append(event)
         if self._audit is not None:
             with suppress(Exception):
-                self._audit(event)
+                self._audit(event.event())
 
 
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]')

@@ -44,8 +44,11 @@ def pii_session(session: str, *, tenant: str | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def layer(registry: Registry) -> Iterator[None]:
-    """Everything inside has been masked with this registry, and will be restored."""
+def layer(registry: Registry | None) -> Iterator[None]:
+    """Everything inside has been masked with this registry, and will be restored.
+
+    None: everything inside stands outside of any layer, as a tool of the app's does.
+    """
     undo = _layer.set(registry)
     try:
         yield

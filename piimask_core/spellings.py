@@ -200,7 +200,8 @@ BRACKETED = _any(
     ),
 )
 _BARE = _all(_in_capitals("bare", _words("")), _any(_chars(">", 1, 1), _words("")))
-_REF = _words("ref", "Ref", "REF")
+REFERENCE_WORDS = ("ref", "Ref", "REF")
+_REF = _words(*REFERENCE_WORDS)
 _MARKS = _chars(f"{_BLANK}*`~{_UNSEEN}", 0, 4)
 _COLON = _any(
     _all(_SLASHES, _chars(":\uff1a", 1, 1)),

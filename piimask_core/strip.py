@@ -6,6 +6,7 @@ spaces, brackets and punctuation are put right.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from .words import words
@@ -47,6 +48,7 @@ _FUNCTION = (
 )
 _PAIRS = frozenset(["()", "[]", "{}", "<>", '""', "''", "\u201c\u201d", "\u2018\u2019"])
 _MARKDOWN = re.compile(r"(\*{1,3}|_{1,2}|`|~~)\Z")
+_OPENS_DATA = re.compile(r"(?:[=\[{]|\w\(|(?:[\"'\]}\d]|true|false|null)\s*[,:])\Z")
 _LAST_WORD = re.compile(r"(?<![\w@./\-])(?P<word>[^\W\d_]+\.?|&)[ \t]*\Z")
 _LAST_MARK = re.compile(r"[ \t]*(?P<mark>[:=\u2013\u2014]|(?<![^\s])-|->)[ \t]*\Z")
 _NEXT_WORD = re.compile(r"[ \t]*([^\W\d_]+)")
@@ -106,7 +108,8 @@ def _groups(text: str, gone: Sequence[Span], kept: Sequence[Span]) -> list[Span]
     for start, end in gone:
         if groups:
             first, last = groups[-1]
-            held = any(last <= s and e <= start for s, e in kept)
+            at = bisect_left(kept, (last, last))
+            held = at < len(kept) and kept[at][1] <= start
             if (
                 not held
                 and start - last <= _LOOK
@@ -134,7 +137,7 @@ def _unwrapped(text: str, start: int, end: int, least: int, most: int) -> Span:
     """With brackets, quotes and markdown that hold nothing else."""
     while least < start and end < most:
         pair = text[start - 1] + text[end]
-        if pair in _PAIRS and not _is_data(text, start, pair):
+        if pair in _PAIRS and not _is_data(text, start, end):
             start, end = start - 1, end + 1
             continue
         mark = _MARKDOWN.search(text, max(least, start - 3), start)
@@ -144,11 +147,12 @@ def _unwrapped(text: str, start: int, end: int, least: int, most: int) -> Span:
     return start, end
 
 
-def _is_data(text: str, start: int, pair: str) -> bool:
+def _is_data(text: str, start: int, end: int) -> bool:
     """Quotes of JSON, an attribute or a program: an empty text must be one."""
-    before = text[max(start - 8, 0) : start - 1].rstrip()
-    return pair in ('""', "''") and before.endswith(
-        ("=", "[", "{", "(", '":', "':", '",', "',")
+    before = text[max(start - 12, 0) : start - 1].rstrip()
+    return text[start - 1] in "\"'" and (
+        _OPENS_DATA.search(before) is not None
+        or text[end + 1 : end + 12].lstrip().startswith(":")
     )
 
 

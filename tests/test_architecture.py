@@ -122,6 +122,8 @@ def test_the_adapters_do_not_know_each_other() -> None:
             "phonenumbers",
             {"piimask_core.identity", "piimask_core.recognizers.presidio_phones"},
         ),
+        ("opendp", {"piimask_core.analytics.release"}),
+        ("opentelemetry", {"piimask_core.metrics"}),
         ("spacy", set()),
         ("redis", {"piimask_core.vault.redis"}),
         ("psycopg", {"piimask_core.vault.postgres"}),
@@ -165,6 +167,7 @@ KNOWS = [
     ("audit", set()),
     ("references", set()),
     ("view", {"references"}),
+    ("sinks", {"audit", "errors"}),
     ("spellings", {"entities"}),
     ("grammar", {"entities", "references", "spellings"}),
     ("surroundings", set()),
@@ -194,6 +197,8 @@ def test_the_ground_floor_knows_little(module: str, allowed: set[str]) -> None:
 
 
 ABOVE = [
+    ("audit", {"sinks", "masker", "analytics", "metrics", "page", "refit", "cli"}),
+    ("analytics", {"masker", "sinks", "refit", "report", "cli"}),
     ("recognizers", {"masker", "registry", "vault", "policy", "operators", "restore"}),
     ("vault", {"registry", "masker", "policy", "operators", "recognizers"}),
     ("known", {"vault", "registry", "masker", "policy", "operators", "recognizers"}),

@@ -219,20 +219,21 @@ class Book:
             raise InputError("A value to erase has at least one letter or digit.")
         with self._lock:
             self.sync()
-            before = self.contents()
-            left = [e for e in before if form not in compact(e.value)]
-            count = len(before) - len(left)
-            if count:
-                self._keep_only(left)
-            return count
+            while True:
+                before = self.contents()
+                left = [e for e in before if form not in compact(e.value)]
+                if len(left) == len(before) or self._keep_only(left):
+                    return len(before) - len(left)
 
-    def _keep_only(self, entries: Sequence[Entry]) -> None:
-        """Forget all other entries; their numbers are not given again."""
+    def _keep_only(self, entries: Sequence[Entry]) -> bool:
+        """Forget all other entries; their numbers are not given again. False where
+        somebody wrote at the same time."""
         since = self._since
         self._forget()
         self._since = since
         for entry in entries:
             self._write(entry)
+        return True
 
     def absorb(
         self, exported: Mapping[str, Any], *, elapsed: float = 0.0, idle: float = 0.0

@@ -114,13 +114,14 @@ class Mirror(Book):
             if seen["minted"] > self._minted or not is_here:
                 raise lost()
 
-    def _keep_only(self, entries: Sequence[Entry]) -> None:
+    def _keep_only(self, entries: Sequence[Entry]) -> bool:
         """See ``Book._keep_only``: another life, with another key, of these alone."""
-        drafted = Draft((), entries, {}, self._minted)
-        addition = self._addition(drafted, new_life(self._at.life))
-        if addition is None or not self._exchange(addition):
-            raise VaultUnavailable("Somebody wrote at the same time: nothing erased.")
-        self._exchange(None)
+        age = self._clock() - self._since
+        drafted = Draft((), entries, {}, self._minted, age)
+        done = self._exchange(self._addition(drafted, new_life(self._at.life)))
+        if done:
+            self._exchange(None)
+        return done
 
     def is_idle(self) -> bool:
         """Whether nobody asked here for so long that its time must be over."""
@@ -200,6 +201,7 @@ class Mirror(Book):
             raise lost()
         if not reply.done:
             asked(lambda: self._learn(reply))
+        self._since = self._clock() - reply.head.age
         return reply.done
 
     def _learn(self, reply: Reply) -> None:
@@ -234,7 +236,6 @@ class Mirror(Book):
                 self._forgotten = state["forgotten"]
         self._enter(Draft((), entries, state["counters"], head.minted))
         self._marks.update((row.serial, row.mark) for row in rows)
-        self._since = self._clock() - head.age
         self._rows_key = rows_key
         serial = rows[-1].serial if rows else self._at.serial if goes_on else 0
         self._at = Position(self.epoch, head.life, head.minted, mark, serial)

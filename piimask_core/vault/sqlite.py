@@ -1,5 +1,6 @@
 """Sessions in one SQLite file, for the processes of one machine."""
 
+import math
 import os
 import sqlite3
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..errors import InputError
+from ..errors import InputError, VaultUnavailable
 from .keys import Keys
 from .memory import DAY
 from .store import (
@@ -41,6 +42,7 @@ CREATE TABLE IF NOT EXISTS log (
     PRIMARY KEY (head, serial)
 ) STRICT, WITHOUT ROWID;
 """
+_VERSION = 1
 _HEAD = (
     "SELECT id, created, used, epoch, life, minted, mark, state, data_key, key_id, "
     "wrapped, region FROM heads WHERE tenant = ? AND session = ?"
@@ -143,14 +145,18 @@ class SQLiteStore:
 
     def purge(self) -> int:
         """See ``Store.purge``."""
-        count = 0
-        for address in self.sessions():
+        now = self._clock()
+        with self._transaction() as db:
+            over = db.execute(
+                "SELECT tenant, session FROM heads WHERE data_key != x''"
+                " AND (used < ? OR created < ?)",
+                (now - self._ttl, now - self._max_age),
+            ).fetchall()
+        for address in over:
             with self._transaction() as db:
-                before = db.total_changes
                 self._found(db, address)
-                count += db.total_changes > before
         self._shrink()
-        return count
+        return len(over)
 
     def __getstate__(self) -> dict[str, Any]:
         """Path and settings; each process opens the file itself."""
@@ -199,7 +205,7 @@ class SQLiteStore:
         db.execute(
             "UPDATE heads SET life = ?, minted = ?, mark = ?, state = ?, data_key = ?,"
             " created = min(iif(?, ?, created), ?) WHERE id = ?",
-            (*head[1:6], new.data_key != b"", now, now - new.age, id),
+            (*head[1:6], new.data_key != b"", now, _since(now, new.age), id),
         )
         return head
 
@@ -271,8 +277,17 @@ class SQLiteStore:
             "trusted_schema = OFF",
         ):
             db.execute(f"PRAGMA {pragma}").fetchall()
-        db.executescript(_TABLES)
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            db.close()
+            raise VaultUnavailable("This file was written by another version of ours.")
+        db.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
         return db
+
+
+def _since(now: float, age: float) -> float:
+    """When what is so old began; nothing is said of what is new."""
+    return now - age if age else math.inf
 
 
 class SQLiteVault(StoredVault):

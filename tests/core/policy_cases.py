@@ -33,6 +33,8 @@ _DATES: Cases = (
         "@health Come on [DATE_TIME 12/03/2025].",
         "@finance Paid on [DATE_TIME 12/03/2025].",
         "Born on [DATE_OF_BIRTH 12/03/1985].",
+        "[DATE_TIME 12/03/1985]",
+        "Sure: [DATE_TIME 12/03/1985]",
     ),
 )
 _PLACE: Cases = (

@@ -10,7 +10,7 @@ import pytest
 from core.helpers import JANE, SSN, best_of, own_registry
 
 from piimask_core import Entity, Masker, MemoryVault, UnmaskedText, by_type
-from piimask_core.audit import Event, Sent
+from piimask_core.audit import Event, Masked, Sent
 from piimask_core.egress import found_in, receipt
 from piimask_core.grammar import find
 from piimask_core.testing import recognizing
@@ -148,13 +148,13 @@ def test_a_receipt_counts_and_holds_no_value() -> None:
     shield, registry = masker(audit=events.append), own_registry()
     masked = shield.mask([f"FIRST {JANE}", "plain"], registry)
 
-    (sent,) = events
+    told, sent = events
 
-    assert isinstance(sent, Sent)
+    assert isinstance(told, Masked) and isinstance(sent, Sent)
     assert (sent.texts, sent.characters, sent.known) == (2, len("".join(masked)), 1)
     assert sent.sha256 == receipt(masked, known=1).sha256
     assert sent.sha256 != receipt(["".join(masked)], known=1).sha256
-    assert JANE not in repr(sent)
+    assert JANE not in repr(events)
 
 
 def test_what_only_the_last_look_found_is_counted() -> None:

@@ -117,6 +117,21 @@ def test_a_value_masked_once_is_never_kept_afterwards() -> None:
     assert turns(keeping, "Hi Bree", registry=registry) == ["Hi <LOCATION_1>"]
 
 
+def test_a_first_name_is_not_kept_of_somebody_whose_whole_name_was_masked() -> None:
+    """Nor of somebody whose address begins with it."""
+    general = masker(profile="general")
+
+    assert turns(general, "Hi Anna!", "I am Anna Berg.", "Hi Anna!", "Hi Anna!") == [
+        "Hi Anna!",
+        "I am <PERSON_1>.",
+        "Hi <PERSON_2>!",
+        "Hi <PERSON_2>!",
+    ]
+    assert turns(general, "I am Anna Berg. Hi Anna!") == [
+        "I am <PERSON_1>. Hi <PERSON_2>!"
+    ]
+
+
 def test_hipaa_masks_ages_over_89_only() -> None:
     """45 CFR 164.514(b)(2)(i)(C)."""
     assert turns(masker(profile="healthcare"), "aged 34 and 93, ZIP 10001") == [

@@ -94,6 +94,17 @@ def test_a_topic_that_calls_for_care_never_keeps_more(
         assert second == calm or calm == "keep"
 
 
+def test_a_name_is_not_kept_that_begins_one_that_was_masked() -> None:
+    """Hi Anna, after Anna Berg."""
+    entity, text = Entity("PERSON", 3, 7), "Hi Anna!"
+
+    anna = Context(text, may_know=lambda words: "anna" in words)
+    ann = Context(text, may_know=lambda words: "ann" in words)
+
+    assert PROFILES["general"](entity, anna) == "placeholder"
+    assert PROFILES["general"](entity, ann) == "keep"
+
+
 def test_a_profile_of_ones_own_is_rows_too() -> None:
     """Put before those of a ready-made one, perhaps."""
     order = Rule("orders", ("ORDER",), always, "keep", "our own policy, section 3")

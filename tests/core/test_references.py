@@ -253,11 +253,11 @@ def test_references_survive_the_process_and_are_never_given_twice() -> None:
 
 def test_the_model_is_told_of_references_where_it_gets_some() -> None:
     """And not a word where it does not."""
-    assert "ref" in masker().instruction
-    assert masker(policy=by_type({"URL": "reference"})).instruction != INSTRUCTION
-    assert masker(policy=by_type({})).instruction == INSTRUCTION
-    assert masker(instruction="Mine.").instruction == "Mine."
-    assert list(find(masker().instruction)) == []
+    assert "ref" in masker().tells
+    assert masker(policy=by_type({"URL": "reference"})).tells != INSTRUCTION
+    assert masker(policy=by_type({})).tells == INSTRUCTION
+    assert masker(instruction="Mine.").tells == "Mine."
+    assert list(find(masker().tells)) == []
 
 
 # Streams

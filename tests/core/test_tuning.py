@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from piimask_core import (
     by_type,
 )
 from piimask_core.audit import Event
+from piimask_core.instruction import INSTRUCTION
 from piimask_core.testing import failing, recognizing
+from piimask_core.tuning import TUNINGS
 
 
 def masker(**options: Any) -> Masker:
@@ -80,6 +83,20 @@ def test_thresholds_are_by_type(options: dict[str, Any], least: float) -> None:
         assert len(found) == entities
 
 
+@pytest.mark.parametrize(
+    "type", ["PERSON", "LOCATION", "ORG", "DATE_TIME", "ID", "AGE"]
+)
+def test_recall_finds_no_less_than_balanced_and_that_no_less_than_precision(
+    type: str,
+) -> None:
+    """Of every type."""
+    recall, balanced, precision = (
+        TUNINGS[name].of(type) for name in ("recall", "balanced", "precision")
+    )
+
+    assert recall <= balanced <= precision
+
+
 def test_a_profile_sees_the_ages_that_it_decides_about() -> None:
     """They score below what is masked without one."""
     age = scored(0.3, "AGE")
@@ -128,7 +145,7 @@ def test_observing_changes_nothing_and_counts() -> None:
     assert shadow.mask(tree, registry) is tree
     assert shadow.mask_with(lambda visit: visit(JANE), registry) == JANE
     assert registry.minted == 0
-    assert shadow.instruction == ""
+    assert shadow.tells == ""
     assert events == [
         Observed(
             5,
@@ -137,6 +154,17 @@ def test_observing_changes_nothing_and_counts() -> None:
         ),
         Observed(1, {"EMAIL_ADDRESS": 1}, {"placeholder": 1}),
     ]
+
+
+def test_a_masker_that_observed_can_be_told_to_mask() -> None:
+    """What the model is to be told was not forgotten."""
+    shadow = masker(mode="observe", instruction="Mine.")
+
+    assert replace(shadow, mode="mask").tells == "Mine."
+    assert replace(masker(mode="observe"), mode="mask").tells == INSTRUCTION
+    refer = by_type({}, default="reference")
+    both = replace(masker(policy=refer), policy=by_type({}))
+    assert both.tells == INSTRUCTION
 
 
 def test_guards_let_pass_what_is_only_observed() -> None:

@@ -22,6 +22,7 @@ from langchain_piimask import (
     Registry,
     trace_anonymizer,
     tracing,
+    with_pii_masking,
 )
 from langchain_piimask.testing import CannedChatModel
 from piimask_core import Entity
@@ -163,6 +164,67 @@ def test_a_trace_holds_no_value(masker: Masker, make: Any) -> None:
     assert "EMAIL" in fields(sent, "inputs")
     assert "EMAIL" in fields(sent, "extra")
     if make is an_agent:
+        assert "EMAIL" in fields(sent, "error")
+
+
+def an_agent_inside(masker: Masker) -> Any:
+    """Whose tool fails, whose model is asked, and what a config tells of both."""
+
+    @tool
+    def find(mail: str) -> str:
+        """Look an order up; complaints go to boss@corp.com."""
+        raise LookupError(f"no order of {mail}, SSN {SSN}")
+
+    call = {"name": "find", "args": {"mail": "<EMAIL_1>"}, "id": "1"}
+    agent: Any = with_pii_masking(
+        create_agent(
+            CannedChatModel(answer=AIMessage("", tool_calls=[call])),
+            [find],
+            system_prompt=f"Ask {BOSS}.",
+            middleware=[PIIMaskMiddleware(masker=masker)],
+        ),
+        masker=masker,
+    )
+
+    def run(config: Any) -> None:
+        config |= {"tags": [f"for {BOB}"], "run_name": f"of {SSN}"}
+        given: Any = {"messages": [("human", f"I am {JANE}, {SSN}")]}
+        with pytest.raises(LookupError):
+            agent.invoke(given, config)
+        with pytest.raises(LookupError):
+            list(agent.stream(given, config))
+
+    return run
+
+
+def a_chain_inside(masker: Masker) -> Any:
+    bound = CannedChatModel(chunks=[AIMessageChunk(content="to <EMAIL_1>")])
+    chain = with_pii_masking(RunnableLambda(lambda text: text) | bound, masker=masker)
+
+    def run(config: Any) -> None:
+        config |= {"tags": [f"for {BOB}"], "run_name": f"of {SSN}"}
+        chain.invoke(f"I am {JANE}, {SSN}", config)
+        list(chain.stream(f"I am {JANE}, {SSN}", config))
+
+    return run
+
+
+@pytest.mark.parametrize("make", [an_agent_inside, a_chain_inside])
+def test_a_trace_of_what_is_masked_around_needs_no_anonymizer(
+    masker: Masker, make: Any
+) -> None:
+    """Nor do tags, run names and metadata, nor a session named after somebody.
+
+    What a developer writes into a prompt or a tool is shown as it is.
+    """
+    sent = traced(make(masker), None)
+
+    assert sent
+    assert not [value for value in (JANE, BOB, SSN) if value in json.dumps(sent)]
+    assert "EMAIL" in fields(sent, "inputs")
+    assert "EMAIL" in fields(sent, "tags") and "SSN" in fields(sent, "name")
+    assert "EMAIL" in fields(sent, "extra")
+    if make is an_agent_inside:
         assert "EMAIL" in fields(sent, "error")
 
 

@@ -4,13 +4,17 @@ import copy
 import json
 import pickle
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
-from llama_index.core.ingestion import IngestionCache, IngestionPipeline
+from llama_index.core.ingestion import (
+    DocstoreStrategy,
+    IngestionCache,
+    IngestionPipeline,
+)
 from llama_index.core.ingestion.pipeline import get_transformation_hash
 from llama_index.core.node_parser import SentenceSplitter, TokenTextSplitter
 from llama_index.core.postprocessor import SimilarityPostprocessor
@@ -35,6 +39,7 @@ from llamaindex_piimask import (
     MemoryVault,
     PIIMaskedEmbedding,
     PIIMaskedLLM,
+    PIIMaskIngestionPipeline,
     PIIMaskQueryEngine,
     PIIMaskTransform,
     PIIUnmaskNodePostprocessor,
@@ -168,6 +173,77 @@ def test_a_docstore_gets_documents_that_were_masked_before(masker: Masker) -> No
 
     assert_clean(held(docstore))
     assert len(pipeline.run(documents=masks(documents()))) == 0  # nothing is new
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize(
+    ("strategy", "has_vectors"),
+    [
+        (DocstoreStrategy.DUPLICATES_ONLY, False),  # the only one without vectors
+        *((strategy, True) for strategy in DocstoreStrategy),
+    ],
+)
+async def test_a_masking_pipeline_has_a_clean_docstore(
+    masker: Masker, is_async: bool, has_vectors: bool, strategy: DocstoreStrategy
+) -> None:
+    """With every strategy; what did not change is known again, what did is not."""
+    docstore, cache = SimpleDocumentStore(), IngestionCache()
+    pipeline = PIIMaskIngestionPipeline(
+        transformations=[masking(masker), splitter(), FakeEmbedding()],
+        documents=[Document(text=f"By hand: {BOB}", id_="three")],
+        docstore=docstore,
+        docstore_strategy=strategy,
+        vector_store=SimpleVectorStore(stores_text=True) if has_vectors else None,
+        cache=cache,
+    )
+
+    async def run(given: list[Document]) -> Any:
+        if is_async:
+            return await pipeline.arun(documents=given)
+        return pipeline.run(documents=given)
+
+    first = await run(documents())
+    again = await run(documents())
+    changed = documents()
+    changed[1] = Document(text=f"{BOB} and {JANE}", id_="two")
+    third = await run(changed)
+
+    assert_clean(held(docstore, *first))
+    assert_clean(held(cache.cache))
+    assert not any(each.hash in held(docstore) for each in [*documents(), *changed])
+    assert len(first) > 5 and len(again) == 0
+    assert [node.ref_doc_id for node in third] == ["two"] * len(third) != []
+    assert documents()[0].text == f"Write to {JANE}.{FILLER} {SSN} is a number.{FILLER}"
+
+
+def test_a_masking_pipeline_needs_its_transform_first(masker: Masker) -> None:
+    """Else it would be called as if it masked."""
+    for transformations in (
+        [splitter()],
+        [splitter(), masking(masker)],
+        [FakeEmbedding(), masking(masker)],
+    ):
+        with pytest.raises(InputError, match="first"):
+            PIIMaskIngestionPipeline(transformations=transformations)
+
+
+def test_a_masking_pipelines_workers_get_what_is_masked(
+    masker: Masker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the registry may lie in this process, and gives no number twice."""
+    monkeypatch.setattr("multiprocessing.cpu_count", lambda: 2)
+    pipeline = PIIMaskIngestionPipeline(
+        transformations=[masking(masker), splitter()],
+        docstore=SimpleDocumentStore(),
+        docstore_strategy=DocstoreStrategy.DUPLICATES_ONLY,
+    )
+
+    nodes = pipeline.run(documents=documents(), num_workers=2)
+
+    assert_clean(held(pipeline.docstore, *nodes))
+    restorer = masker.restorer(masker.registry("corpus"))
+    found = "".join(map_node(node, restorer.text).get_content() for node in nodes)
+    assert all(value in found for value in (JANE, BOB, SSN))
 
 
 @pytest.mark.parametrize("is_first", [False, True])
@@ -325,6 +401,7 @@ def test_the_cache_gives_nothing_of_another_registry(masker: Masker) -> None:
 # The way back
 
 THEIRS = "<EMAIL_1> is what I call it."
+ASKED = "boss@corp.com"
 
 
 def masked_index(masker: Masker) -> VectorStoreIndex:
@@ -381,6 +458,40 @@ async def test_what_is_found_in_a_masked_index_has_its_values_back(
     assert BOB in talk.view().values() and "<EMAIL_2>" in seen
     stored = "".join(node.to_json() for node in index.docstore.docs.values())
     assert_clean(stored)
+
+
+def test_nobody_gets_what_another_user_asked(masker: Masker) -> None:
+    """A query to the index is no document, whatever a node says."""
+    index = masked_index(masker)
+    corpus = masker.registry("corpus")
+    index.as_retriever().retrieve(f"What does {ASKED} owe?")
+    forged = [placeholder for placeholder, v in corpus.view().items() if v == ASKED]
+    assert forged
+    nodes = [
+        NodeWithScore(node=TextNode(text=f"{forged[0]}, <EMAIL_1>", metadata={"a": 1}))
+    ]
+    unmasking = PIIUnmaskNodePostprocessor(masker=masker, registry=corpus)
+
+    (found,) = unmasking.postprocess_nodes(nodes)
+    masking(masker)([Document(text=f"{ASKED} owes 1.")])  # now a document says it too
+    (known,) = unmasking.postprocess_nodes(nodes)
+
+    assert found.text.startswith(f"{forged[0]}, ") and ASKED not in found.text
+    assert found.text.endswith(("@company.com", "@example.com"))
+    assert known.text.startswith(f"{ASKED}, ")
+
+
+def test_the_corpus_own_values_come_back_by_policy(masker: Masker) -> None:
+    """The masker's policy holds here as everywhere."""
+    index = masked_index(masker)
+    strict = replace(masker, restore=lambda label, place: label != "EMAIL")
+    unmasking = PIIUnmaskNodePostprocessor(
+        masker=strict, registry=masker.registry("corpus")
+    )
+
+    found = unmasking.postprocess_nodes(index.as_retriever().retrieve("owes"))
+
+    assert all(JANE not in n.text and BOB not in n.text for n in found)
 
 
 def test_unmasking_knows_the_registry_of_a_layer_or_none(masker: Masker) -> None:

@@ -10,6 +10,7 @@ import pytest
 from llama_index.core import PromptTemplate, SQLDatabase, VectorStoreIndex
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.response.schema import Response
 from llama_index.core.chat_engine import SimpleChatEngine
 from llama_index.core.indices.query.query_transform import HyDEQueryTransform
 from llama_index.core.postprocessor import LLMRerank
@@ -324,6 +325,51 @@ def test_an_engine_that_a_node_holds_is_reached(masker: Masker, ask: Ask) -> Non
     assert_clean(inner, llm)
     assert JANE in str(answer) and "<" not in str(answer)
     assert answer.source_nodes[0].text == f"Noted {JANE}."
+
+
+@pytest.mark.parametrize("held_in", [list, tuple, lambda parts: {"a": list(parts)}])
+def test_parts_in_containers_are_reached(masker: Masker, held_in: Any) -> None:
+    """However an engine of the app's own keeps them."""
+    llm = noting()
+
+    class Own(RetrieverQueryEngine):
+        """Asks the models that it keeps."""
+
+        def __init__(self) -> None:
+            super().__init__(
+                BM25Retriever(TextNode(text=f"{JANE} owes 5.")),
+                get_response_synthesizer(llm=noting()),
+            )
+            self.kept = held_in([llm])
+
+        def _query(self, query_bundle: QueryBundle) -> Any:
+            (kept,) = self.kept["a"] if isinstance(self.kept, dict) else self.kept
+            (found,) = self.retrieve(query_bundle)
+            return Response(str(kept.complete(f"{found.text} {query_bundle}")))
+
+    answer = PIIMaskQueryEngine(Own(), masker=masker).query(QUERY)
+
+    assert_clean(llm)
+    assert JANE in str(answer) and "<" not in str(answer)
+
+
+def test_a_retrievers_data_is_not_walked_nor_copied(masker: Masker) -> None:
+    """Else each query would take as long as the index is large."""
+    looked: list[int] = []
+
+    class Noted(dict[str, Any]):
+        def values(self) -> Any:
+            looked.append(1)
+            return super().values()
+
+    retriever = BM25Retriever(TextNode(text=f"{JANE} owes 5."))
+    data = [Noted(text="x") for _ in range(1_001)]
+    vars(retriever)["corpus"] = data
+    engine = RetrieverQueryEngine(retriever, get_response_synthesizer(llm=noting()))
+
+    PIIMaskQueryEngine(engine, masker=masker).query(QUERY)
+
+    assert looked == [] and retriever.corpus is data  # type: ignore[attr-defined]
 
 
 def test_a_reranker_that_is_told_values_by_its_prompt_is_masked(

@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from llamaindex_piimask import Masker, PIIMaskedLLM, PIIMaskMemory, PIIMaskQueryEngine
 from llamaindex_piimask.testing import FakeEmbedding, FakeLLM
-from piimask_core.audit import Event, Unrestored
+from piimask_core.audit import Event, NotRestored
 from piimask_core.restore import RestorePolicy
 from piimask_core.session import layer
 from piimask_core.testing import FakeModel, recognizing, scripted
@@ -212,7 +212,7 @@ async def test_no_value_comes_back_in_a_foreign_url(
 
     assert text == reply
     assert [{**each, "sink": "url"} for each in unrestored] == [REFUSED]
-    assert len([e for e in events if isinstance(e, Unrestored)]) == 1
+    assert len([e for e in events if isinstance(e, NotRestored)]) == 1
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -481,7 +481,7 @@ def test_a_growing_argument_shows_nothing_half_and_nobody_else(
     assert shown[-1] == f"ask <EMAIL_12>, {JANE} or {URL} <E"
     assert all(shown[-1].startswith(each) for each in shown)
     assert not any(each.endswith(("<E", "<EMAIL_1")) for each in shown[:-1])
-    assert len([e for e in events if isinstance(e, Unrestored)]) == 2
+    assert len([e for e in events if isinstance(e, NotRestored)]) == 2
 
 
 def test_a_call_that_comes_again_is_told_of_once(masker: Masker) -> None:
@@ -491,10 +491,15 @@ def test_a_call_that_comes_again_is_told_of_once(masker: Masker) -> None:
     first, second = call(json.dumps({"url": URL})), call(json.dumps({"b": URL}), "b")
     steps = [called(first), called(second), called(first, second)]
 
-    list(calling(masker, *steps).stream_chat([ChatMessage(JANE)]))
+    *_, last = calling(masker, *steps).stream_chat([ChatMessage(JANE)])
 
-    noted = [e for e in events if isinstance(e, Unrestored)]
-    assert [(e.tool, e.argument) for e in noted] == [("send_email", "url"), ("b", "b")]
+    noted = [e for e in events if isinstance(e, NotRestored)]
+    assert [(e.label, e.in_tool) for e in noted] == [("EMAIL", True)] * 2
+    told = last.additional_kwargs["pii_unrestored"]
+    assert [(e["tool"], e["argument"]) for e in told] == [
+        ("send_email", "url"),
+        ("b", "b"),
+    ]
 
 
 # Streams

@@ -1,5 +1,6 @@
 """Agents, guards and indexes of LlamaIndex: what the real clients send of them."""
 
+import json
 from typing import Any
 
 import openai
@@ -14,6 +15,11 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TokenTextSplitter
 from llama_index.core.schema import Document
 from llama_index.core.tools import FunctionTool
+from llama_index.core.workflow import (
+    Context,
+    JsonPickleSerializer,
+    JsonSerializer,
+)
 from llama_index.llms.openai import OpenAI, OpenAIResponses
 from pydantic import PrivateAttr
 
@@ -29,7 +35,10 @@ from llamaindex_piimask import (
     UnmaskedText,
     mask_tool,
 )
+from piimask_core.testing import recognizing
 from wire.leakage import leaks
+from wire.llamaindex_cells import CLIENTS as CLIENTS_OF
+from wire.llamaindex_talks import AGENTS, agent, reply
 from wire.server import (
     ToolCall,
     WireServer,
@@ -136,6 +145,96 @@ async def test_an_agent_sends_no_value_and_its_tool_gets_it(
         assert leaks(kept.encode(), VALUES) == []
         answer = masker.unmask(answer, registry)
     assert answer == f"Found {BOSS} with {SSN}."
+
+
+SERIALIZERS = [JsonSerializer, JsonPickleSerializer]
+
+
+@pytest.mark.filterwarnings(
+    "ignore::workflows.context.state_store.UnserializableKeyWarning"
+)
+@pytest.mark.parametrize("serializer", SERIALIZERS)
+@pytest.mark.parametrize("placement", ["mask_tool", "PIIMaskedLLM"])
+@pytest.mark.parametrize("kind", AGENTS)
+async def test_a_saved_run_goes_on_and_holds_what_its_placement_says(
+    server: WireServer, masker: Masker, kind: str, placement: str, serializer: Any
+) -> None:
+    """``ctx.to_dict()`` has no value, in no disguise, where the agent has none."""
+    server.reply = reply
+
+    def find(mail: str, what: str) -> str:
+        """Look an order up."""
+        return f"The order of the day: {mail} asked {BOSS}, SSN {SSN}"
+
+    registry, real_state = masker.registry("s"), placement == "PIIMaskedLLM"
+    tool = mask_tool(
+        FunctionTool.from_defaults(find),
+        masker=masker,
+        registry=registry,
+        real_state=real_state,
+    )
+    llm = client(server)
+    if real_state:
+        llm = PIIMaskedLLM(llm, masker=masker, registry=registry)
+    runs: Any = agent(kind, llm, tool, False)
+    asked = f"Where is the order of {JANE}?"
+    asked = asked if real_state else masker.mask(asked, registry)
+    context = Context(runs)
+
+    await runs.run(asked, ctx=context, memory=ChatMemoryBuffer(token_limit=30_000))
+    saved = json.dumps(context.to_dict(serializer=serializer()))
+    again = Context.from_dict(runs, json.loads(saved), serializer=serializer())
+    answer = str(await runs.run(asked, ctx=again))
+
+    # What the app itself writes about an agent is masked at the model only
+    assert_never_sent(server, VALUES if real_state else [JANE, SSN])
+    assert (leaks(saved.encode(), [JANE]) == []) == (not real_state)
+    assert leaks(saved.encode(), [BOSS, SSN]) == [] or real_state
+    answer = answer if real_state else masker.unmask(answer, registry)
+    assert [value for value in VALUES if value not in answer] == []
+
+
+QUOTED = 'Jo "JJ" O\\Neil'
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("real_state", [False, True])
+@pytest.mark.parametrize("vendor", CLIENTS_OF)
+async def test_the_input_of_a_react_step_has_quotes_and_backslashes(
+    server: WireServer, vendor: str, real_state: bool, streaming: bool
+) -> None:
+    """ReAct's calls are JSON in a text: the tool gets the whole value, not ``Jo``."""
+    masker = Masker(recognizer=recognizing({"PERSON": [QUOTED]}), vault=MemoryVault())
+    registry, got = masker.registry("s"), list[str]()
+
+    def find(mail: str, what: str) -> str:
+        """Look an order up."""
+        got.append(mail)
+        return f"{mail} asked"
+
+    tool = mask_tool(
+        FunctionTool.from_defaults(find),
+        masker=masker,
+        registry=registry,
+        real_state=real_state,
+    )
+    llm = CLIENTS_OF[vendor](server)
+    if real_state:
+        llm = PIIMaskedLLM(llm, masker=masker, registry=registry)
+    server.reply = in_turn(react, "Thought: I know.\nAnswer: It was <PERSON_1>.")
+    asked = f"Where is the order of {QUOTED}?"
+
+    answer = str(
+        await ReActAgent(llm=llm, tools=[tool], streaming=streaming).run(
+            asked if real_state else masker.mask(asked, registry),
+            memory=ChatMemoryBuffer(token_limit=30_000),
+        )
+    )
+
+    assert got == [QUOTED]
+    assert_never_sent(server, [QUOTED])
+    answer = answer if real_state else masker.unmask(answer, registry)
+    assert answer == f"It was {QUOTED}."
 
 
 # The guard

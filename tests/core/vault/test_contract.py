@@ -18,6 +18,7 @@ from piimask_core import (
 from piimask_core.errors import RegionRefused
 from piimask_core.identity import identity
 from piimask_core.vault import StoredVault
+from piimask_core.vault.book import Entry
 
 KEY = bytes(range(32))
 
@@ -257,15 +258,16 @@ def test_values_never_live_longer_than_the_greatest_age(opened: Open) -> None:
 
 
 def test_a_clock_that_steps_back_ends_nothing_early(opened: Open) -> None:
-    """Nor does it lengthen the greatest age."""
+    """Nor does it lengthen the greatest age; also if something is written meanwhile."""
     clock = Clock(100_000.0)
     registry = at(opened(clock=clock, ttl=60, max_age=1000))
     mint(registry, JANE)
 
     clock.now = 13_600.0
     assert registry.view() == {"<EMAIL_1>": JANE}
+    mint(registry, BOB)
     clock.now = 100_030.0
-    assert registry.view() == {"<EMAIL_1>": JANE}
+    assert registry.view() == {"<EMAIL_1>": JANE, "<EMAIL_2>": BOB}
 
 
 def test_purge_forgets_whose_time_is_over(opened: Open) -> None:
@@ -489,3 +491,37 @@ def test_copies_that_agree_are_merged(opened: Open) -> None:
         **{"<EMAIL_3>": "carol@x.com", "<EMAIL_4>": "dave@x.com"},
         **{"<PERSON_1>": "Erin", "<A_1>": "x", "<A_2>": "y"},
     }
+
+
+def test_erasing_one_value_lengthens_no_others_life(opened: Open) -> None:
+    """What stays is as old as it was."""
+    clock = Clock(1000.0)
+    vault = opened(clock=clock, ttl=60, max_age=100)
+    registry = at(vault)
+    mint(registry, JANE, BOB)
+    clock.now = 1050
+    vault.erase_value("t", JANE)
+    clock.now = 1095
+    assert registry.view() == {"<EMAIL_2>": BOB}
+
+    clock.now = 1101
+    assert registry.view() == {}
+
+
+def test_a_value_is_erased_while_others_write(shared: Open) -> None:
+    """Once for all: whoever writes at the same time holds it up, but not off."""
+    writer, vault = at(shared()), shared()
+    mint(writer, JANE)
+    ours = vault.open("t", "s")
+    seen = ours.contents
+    late = iter([f"late{n}@x.com" for n in range(3)])
+
+    def contents() -> list[Entry]:
+        found = seen()
+        mint(writer, *list(late)[:1])
+        return found
+
+    ours.contents = contents  # type: ignore[method-assign]
+    assert ours.erase_value(JANE) == 1
+    assert JANE not in at(shared()).view().values()
+    assert len(at(shared()).view()) == 1

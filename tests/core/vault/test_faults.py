@@ -227,3 +227,17 @@ def test_files_are_not_left_open(tmp_path: Path) -> None:
 
     assert len(list(folder.iterdir())) <= before
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > before
+
+
+def test_a_file_of_another_version_is_not_touched(tmp_path: Path) -> None:
+    """Its rows may mean something else."""
+    path = tmp_path / "vault.db"
+    first = StoredVault(SQLiteStore(path), keys=KEYS)
+    Registry("s", vault=first).mint([want(JANE)])
+    first.close()
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 2")
+    db.close()
+
+    with pytest.raises(VaultUnavailable, match="another version"):
+        StoredVault(SQLiteStore(path), keys=KEYS).open("t", "s")
