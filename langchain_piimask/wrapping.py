@@ -60,6 +60,8 @@ def _with_masked_models(runnable: Any, masker: Masker) -> Any:
         return runnable
     if isinstance(runnable, BaseChatModel):
         return PIIMaskedChatModel(runnable, masker=masker)
+    if is_graph(runnable):
+        return AroundGraph(runnable, masker, None)
     if isinstance(runnable, RunnableBindingBase):
         return runnable.model_copy(update={"bound": inside(runnable.bound)})
     if isinstance(runnable, RunnableSequence):

@@ -123,10 +123,10 @@ class PIIMaskIngestionPipeline(IngestionPipeline):
 
     def __init__(self, *args: Any, **fields: Any) -> None:
         super().__init__(*args, **fields)
-        first, *rest = self.transformations
+        first = next(iter(self.transformations), None)
         if not isinstance(first, PIIMaskTransform):
             raise InputError("Let PIIMaskTransform be the first transformation.")
-        self._masking, self.transformations = first, rest
+        self._masking, self.transformations = first, self.transformations[1:]
 
     def _prepare_inputs(
         self,

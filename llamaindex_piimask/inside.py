@@ -11,13 +11,15 @@ answers it with real values.
 
 from copy import copy
 from dataclasses import replace
-from types import MethodType
+from functools import wraps
+from types import FunctionType, MethodType
 from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.llms.llm import LLM
 from llama_index.core.llms.structured_llm import StructuredLLM
+from llama_index.core.objects import ObjectRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.prompts.mixin import PromptMixin
 from llama_index.core.schema import NodeWithScore, QueryBundle
@@ -32,7 +34,10 @@ from .llm import FindingLLM, LayeredLLM, PIIMaskedLLM
 from .nodes import map_metadata, map_scored
 from .postprocessor import LayeredPostprocessor, PIIMaskNodePostprocessor
 
-_PARTS = (PromptMixin, BaseNodePostprocessor, BasePydanticProgram, QueryEngineTool)
+_PARTS = (
+    *(PromptMixin, BaseNodePostprocessor, BasePydanticProgram),
+    *(ObjectRetriever, QueryEngineTool),
+)
 """What may hold a model, or something that does."""
 
 _MOST = 1_000
@@ -61,7 +66,8 @@ class Inside:
         self._masker = masker
         self._registry = registry
         self._shown = shown
-        self._copies: dict[tuple[int, bool], Any] = {}
+        self._copies: dict[tuple[int, bool], tuple[Any, Any]] = {}
+        """By id, with the original, so that no id is another's while this lives."""
 
     def part(self, part: Any, finds: bool = False) -> Any:
         """A copy, or the same where there is nothing to change.
@@ -85,13 +91,16 @@ class Inside:
             return part
         key = (id(part), finds)
         if key not in self._copies:
-            self._copies[key] = clone = copy(part)
+            clone = copy(part)
+            self._copies[key] = part, clone
             self._filled(part, clone, finds or isinstance(part, BaseRetriever))
             if isinstance(part, BaseRetriever):
                 self._recursing(clone)
                 if not finds:
                     self._finding(clone)
-        return self._copies[key]
+            if isinstance(part, ObjectRetriever):
+                self._handing_out(clone)
+        return self._copies[key][1]
 
     def _filled(self, part: Any, clone: Any, finds: bool) -> None:
         for place in (vars(clone), getattr(clone, "__pydantic_private__", None) or {}):
@@ -99,11 +108,34 @@ class Inside:
                 if isinstance(value, MethodType) and value.__self__ is part:
                     # Refine keeps its program factory as a method bound to itself
                     place[name] = MethodType(value.__func__, clone)
+                elif isinstance(value, FunctionType):
+                    place[name] = self._making(value, finds)
                 else:
                     place[name] = self.part(value, finds)
         listed = vars(part).get("_node_postprocessors")
         if isinstance(part, BaseQueryEngine) and isinstance(listed, list):
             vars(clone)["_node_postprocessors"] = self._postprocessors(listed)
+
+    def _making(self, function: FunctionType, finds: bool) -> Any:
+        """A function that the app gave may make an engine or a program when called."""
+
+        @wraps(function)
+        def make(*args: Any, **kwargs: Any) -> Any:
+            return self.part(function(*args, **kwargs), finds)
+
+        return make
+
+    def _handing_out(self, retriever: Any) -> None:
+        """Tools with engines, found among many."""
+        kind = type(retriever)
+
+        def retrieve(asked: Any) -> Any:
+            return self.part(kind.retrieve(retriever, asked))
+
+        async def aretrieve(asked: Any) -> Any:
+            return self.part(await kind.aretrieve(retriever, asked))
+
+        vars(retriever).update(retrieve=retrieve, aretrieve=aretrieve)
 
     def _recursing(self, retriever: Any) -> None:
         """A node can hold an engine, which is asked when that node is found."""

@@ -24,8 +24,9 @@ class PIIMaskNodePostprocessor(HeldWithRegistry, BaseNodePostprocessor):
     around it, let it come first in the list: a reranker may ask a model too. It does
     not restore, and with ``PIIMaskedLLM`` alone it is not needed.
 
-    ``mode``: "placeholder" does what the masker's policy says. "strip" removes every
-    value for good, so it needs neither an engine around it nor a registry.
+    ``mode``: "placeholder" does what the masker's policy says, "reference" gives every
+    value a reference, which does not say its type. "strip" removes every value for
+    good, so it needs neither an engine around it nor a registry.
     """
 
     mode: str = "placeholder"

@@ -21,6 +21,12 @@ _GREETING = re.compile(
 )
 _AFTER_GREETING = re.compile(r"\s*(?:[,!.?:\n]|\Z)")
 _NAME = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)?")
+_CODE = re.compile(r"\d{3,6}")
+_CODE_WORD = re.compile(
+    r"\b(?:cvv2?|cvc2?|csc|cid|pin(?: code| number)?|security code)\b"
+    r"(?:[\s:=#]|is|was|code|number){0,8}\Z",
+    re.IGNORECASE,
+)
 _AGE = re.compile(r"\d{1,3}")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _ZIP3 = re.compile(r"\d{3}(?:\*\*|xx|XX)?")
@@ -86,6 +92,15 @@ def plain_first(entity: Entity, context: Context) -> bool:
     category beside it"""
     return calm_first(entity, context) and SPECIAL_WORDS.isdisjoint(
         context.around(entity)
+    )
+
+
+def card_code(entity: Entity, context: Context) -> bool:
+    """three to six digits behind CVV, CVC, PIN or security code"""
+    before = context.text[max(entity.start - 30, 0) : entity.start]
+    return (
+        _CODE.fullmatch(_value(entity, context)) is not None
+        and _CODE_WORD.search(before) is not None
     )
 
 

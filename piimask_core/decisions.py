@@ -9,9 +9,8 @@ from .audit import Observed
 from .entities import LITERAL, Entity, resolve
 from .errors import MaskingError
 from .operators import KEEP, MINT, Ask
-from .plan import OURS, Planner, Said, look_alikes
+from .plan import Planner, Said, look_alikes
 from .registry import Registry
-from .view import View
 
 
 class Decision(NamedTuple):
@@ -35,11 +34,11 @@ def decisions(
     """Every entity in order, those that stay included."""
     found = planner.recognized(text)
     if registry is None:
-        said, issued = planner.said_alone(text, found), View({}, (), {})
+        said = planner.said_alone(text, found)
     else:
-        said, issued = planner.said_next(text, found, registry), registry.view()
-    found += look_alikes(text, issued)
-    every = {*(entity for entity in found if entity.type != OURS), *said.known}
+        registry.sync()
+        said = planner.said_next(text, found, registry)
+    every = {*found, *look_alikes(text, {}), *said.known}
     staying = planner.staying(text, every, said)
     told = {e: _decided(planner, text, e, said, e in staying) for e in every}
     masked = resolve(text, [e for e in every if told[e].operator != "keep"])

@@ -13,11 +13,11 @@ INSTRUCTION = (
 """Says ``<TYPE_N>``, which is no placeholder itself and can never be restored."""
 
 
-WITH_REFERENCES = (
-    f"{INSTRUCTION} Others are replaced by references: the letters ref, a colon, and "
-    "eight letters and digits. Write these exactly as they are given, too."
+REFERENCES = (
+    "Others are replaced by references: the letters ref, a colon, and eight letters "
+    "and digits. Write these exactly as they are given, too."
 )
-"""What the model is told where a policy gives references."""
+"""What the model is told besides where a policy gives references."""
 
 _SYSTEM_SETTINGS = ("system", "instructions", "system_instruction")
 """Settings that some providers' clients take for a system prompt, and prefer to one."""

@@ -13,7 +13,15 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
-from .audit import Audit, Event, NotReversible, Refused, Unmasked, is_heard, log
+from .audit import (
+    Audit,
+    Event,
+    NotReversible,
+    Refused,
+    Unmasked,
+    is_heard,
+    log,
+)
 from .audit import Masked as MaskedEvent
 from .configured import operator
 from .decisions import Decision, decisions, observed
@@ -29,7 +37,7 @@ from .errors import (
 from .feedback import Feedback
 from .grammar import find
 from .identity import calling_code
-from .instruction import INSTRUCTION, WITH_REFERENCES
+from .instruction import INSTRUCTION, REFERENCES
 from .lists import Entry, Lists
 from .masking import Masked, Text, has_nothing, mask_texts, refuse_known
 from .operators import Operator
@@ -180,15 +188,15 @@ class Masker:
         """What would be replaced in this text, leaving any session aside."""
         return self._planner.entities(text)
 
-    def decisions(self, text: str, registry: Registry | None = None) -> list[Decision]:
-        """What would become of each entity of a text and why, and whether that can be
-        undone. Nothing is changed, neither the text nor the session."""
-        return decisions(self._planner, text, registry)
-
     @property
     def feedback(self) -> Feedback:
         """Where this masker was wrong: reports for ``audit``, without values."""
         return Feedback(self.audit, self.audit_key)
+
+    def decisions(self, text: str, registry: Registry | None = None) -> list[Decision]:
+        """What would become of each entity of a text and why, and whether that can be
+        undone. Nothing is changed, neither the text nor the session."""
+        return decisions(self._planner, text, registry)
 
     def mask(
         self, tree: T, registry: Registry, *, layered: bool = False, source: str = USER
@@ -200,6 +208,7 @@ class Masker:
         because an enclosing layer put them there. ``source``: who has said it, for the
         restore policy. Raises MaskingError.
         """
+
         if self.mode == "observe":
             return self._observed(lambda visit: walk(tree, visit), tree, registry)
         started = perf_counter()
@@ -358,10 +367,15 @@ class Masker:
                     len(masked.new),
                     sum(map(len, masked.texts)),
                     tally(masked.new),
+                    topic=registry.notes.topic,
                     ms=took,
                 ),
                 registry,
             )
+        if masked.final:
+            self._tell(lambda: NotReversible(dict(masked.final)), registry)
+        for event in masked.mostly:
+            self._tell(partial(_same, event), registry)
         return result, masked
 
     def _made(
@@ -378,10 +392,6 @@ class Masker:
         masked = mask_texts(
             texts, self._planner, registry, layered=layered, prove=self.prove
         )
-        if masked.final:
-            self._tell(lambda: NotReversible(dict(masked.final)), registry)
-        for event in masked.mostly:
-            self._tell(partial(_itself, event), registry)
         results = iter(masked.texts)
         return walker(lambda text: next(results)), masked
 
@@ -395,8 +405,8 @@ class Masker:
         with suppress(Exception):
             texts: list[Text] = []
             walker(_Collecting(texts, USER))
-            event = observed(self._planner, [each.text for each in texts])
-            self._tell(lambda: event, registry)
+            told = observed(self._planner, [each.text for each in texts])
+            self._tell(lambda: told, registry)
         return unchanged
 
     def _sent(self, texts: Sequence[str], registry: Registry, again: int) -> None:
@@ -434,6 +444,10 @@ def _itself(event: Event) -> Event:
 
 def _ms(started: float) -> float:
     return (perf_counter() - started) * 1_000
+
+
+def _same(event: Event) -> Event:
+    return event
 
 
 MODES = ("mask", "observe")

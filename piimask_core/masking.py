@@ -111,9 +111,9 @@ def mask_texts(
         given |= new
         is_confirmed = True
     masked, again = [], 0
+    fresh: list[Read] = []
     final: Counter[str] = Counter()
     mostly: list[MostlyMasked] = []
-    fresh: list[Read] = []
     for each, entities, plan, old, plain in zip(
         texts, found, plans, kept, words, strict=True
     ):
@@ -127,11 +127,11 @@ def mask_texts(
         if not layered:
             text = _coming_back(each, plan or (), text, planner, registry)
         masked.append(text)
+        if old is None:
+            fresh.append(Read(entities, plan or ()))
         final.update(type for change in plan or () for type in change.final)
         if len(plan or ()) >= _MANY and (told := mostly_masked(text)):
             mostly.append(told)
-        if old is None:
-            fresh.append(Read(entities, plan or ()))
         size = len(each.text) + len(text)
         memo.put(planner, (*each, layered), _Memo(entities, version, text), size)
     return Masked(masked, again, final, mostly, fresh)

@@ -337,22 +337,15 @@ def _tidied(text: str, changes: Sequence[Change]) -> list[Change]:
         return list(changes)
     others = [change for change in changes if change.to != ""]
     cut = cuts(text, gone, [(change.start, change.end) for change in others])
-    removed = [
-        Change(
-            start,
-            end,
-            "",
-            False,
-            False,
-            final=tuple(
-                type
-                for change in changes
-                if change.to == "" and start <= change.start and change.end <= end
-                for type in change.final
-            ),
-        )
-        for start, end in cut
-    ]
+    taken = iter(sorted((c for c in changes if c.to == ""), key=lambda c: c.start))
+    each = next(taken, None)
+    removed: list[Change] = []
+    for start, end in cut:
+        final: list[str] = []
+        while each and each.start < end:
+            final += each.final
+            each = next(taken, None)
+        removed.append(Change(start, end, "", False, False, final=tuple(final)))
     return sorted([*others, *removed], key=lambda change: change.start)
 
 

@@ -46,7 +46,7 @@ _PACKAGES = (
     *("cryptography", "numpy", "spacy"),
 )
 _PLAIN = (
-    *("threshold", "tenant", "phone_region", "max_chars", "prove", "region", "tuning"),
+    *("tenant", "phone_region", "max_chars", "prove", "region", "tuning"),
     *("vendor_retention", "mode"),
 )
 """Settings that are shown as they are; others may hold data, and are told of."""
@@ -101,6 +101,11 @@ def record(
             for each in fields(masker)
             if each.init
         },
+        "tuned": masker.tuned,
+        "thresholds": {
+            "default": masker.thresholds.default,
+            **dict(sorted(masker.thresholds.labels.items())),
+        },
         "operators by type": _decided(masker),
         "versions": _versions(),
         "name model": _digest_of_model(),
@@ -122,6 +127,11 @@ def markdown(record: Mapping[str, Any]) -> str:
     ]
     for name, value in record["settings"].items():
         lines.append(f"| {name} | {_cell(value)} |")
+    lines += [
+        *("", "## Thresholds", "", f"Tuned for {record['tuned']}.", ""),
+        *("| type | least score |", "|---|---|"),
+        *(f"| {name} | {least:g} |" for name, least in record["thresholds"].items()),
+    ]
     lines += ["", "## Operator by type", "", "| type | operator |", "|---|---|"]
     lines += [f"| {k} | {_cell(v)} |" for k, v in record["operators by type"].items()]
     lines += ["", "## Versions", ""]
@@ -144,6 +154,12 @@ def _setting(masker: Masker, name: str) -> Any:
         return {"default": value == INSTRUCTION, "fingerprint": digest[:12]}
     if name in _PLAIN and isinstance(value, str | int | float | bool | None):
         return value
+    if name == "profile" and isinstance(value, str):
+        return value
+    if name == "threshold" and not isinstance(value, Mapping):
+        return value
+    if value is None:
+        return "default"
     if name == "operators":
         return {each: told(operator) for each, operator in sorted(value.items())}
     if isinstance(value, RestorePolicy):

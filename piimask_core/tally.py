@@ -54,7 +54,7 @@ def _counted(
             same = [e.score for e in entities if label_of(e.type) == label]
             score = max(same, default=best.score if best else None)
             bin = None if score is None else score_bin(score)
-            yield label, "placeholder", bin
+            yield label, "reference" if change.to.opaque else "placeholder", bin
         elif best is not None and best.type != OURS:
             operator = "other" if change.to else "strip"
             yield label_of(best.type), operator, score_bin(best.score)

@@ -18,14 +18,15 @@ _KEPT = "KEPT"
 class Notes:
     """The notes of one session, as far as they still count."""
 
-    __slots__ = ("_added", "_kept", "_known", "first", "topic")
+    __slots__ = ("_added", "_changes", "_finder", "_kept", "first", "topic")
 
     def __init__(self) -> None:
         self.topic = ""
         self.first = ""
         self._added: set[str] = set()
-        self._kept: dict[str, None] = {}
-        self._known = Known()
+        self._kept: dict[str, set[str]] = {}  # by their folded form
+        self._changes = 0
+        self._finder = 0, Known()  # of so many changes, made when it is asked for
 
     def read(self, kind: str, value: str) -> None:
         """Take a note in; of what came first, the first one counts."""
@@ -35,18 +36,25 @@ class Notes:
             self.first = self.first or value
         elif kind == KEPT:
             self._added.discard(_folded(value))
-            self._kept[value] = None
-            self._known.add(_KEPT, value, value)
+            self._kept.setdefault(_folded(value), set()).add(value)
+            self._changes += 1
         elif kind == ADDED:
             self._added.add(_folded(value))
-            self._kept = {k: None for k in self._kept if _folded(k) != _folded(value)}
-            self._known = Known()
-            for kept in self._kept:
-                self._known.add(_KEPT, kept, kept)
+            if self._kept.pop(_folded(value), None):
+                self._changes += 1
 
     def kept(self, text: str) -> list[Entity]:
         """The stretches of a text that are to stay, exactly as they were named."""
-        return self._known.find(text, _as_written) if self._kept else []
+        if not self._kept:
+            return []
+        changes, finder = self._finder
+        if changes != self._changes:
+            changes, finder = self._changes, Known()
+            for values in list(self._kept.values()):
+                for value in list(values):
+                    finder.add(_KEPT, value, value)
+            self._finder = changes, finder
+        return finder.find(text, _as_written)
 
     def is_added(self, value: str) -> bool:
         """Whether this very value was said to be personal data."""

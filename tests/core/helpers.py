@@ -2,9 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from piimask_core import Entity, Masker, MemoryVault, Registry
+from piimask_core.audit import Event, Masked
 from piimask_core.entities import label_of
 from piimask_core.identity import identity
 from piimask_core.testing import recognizing
@@ -52,6 +54,15 @@ def blind(text: str) -> list[Entity]:
 def want(value: str, type: str = "EMAIL_ADDRESS") -> Wanted:
     """What a masker asks a registry for."""
     return Wanted(type, value, identity(label_of(type), value))
+
+
+def bare(events: Iterable[Event]) -> list[Event]:
+    """What was told, but for each text that was masked, and for whose and when."""
+    return [
+        replace(event, at=0.0, tenant="", session="")
+        for event in events
+        if not isinstance(event, Masked)
+    ]
 
 
 def best_of(times: int, call: Callable[[], object]) -> float:

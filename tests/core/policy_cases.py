@@ -189,6 +189,21 @@ CASES: Mapping[str, Mapping[str, Cases]] = {
         "card verification codes and PINs": _only(
             "CVV CARD_PIN", "PASSWORD CREDIT_CARD ID"
         ),
+        "codes beside their words": (
+            (
+                "My CVV is [PASSWORD 777].",
+                "@finance card 4111, cvc: [PASSWORD 777]",
+                "The security code [ID 7777]",
+                "PIN number is [PASSWORD 123456]",
+            ),
+            (
+                "My CVV is [PASSWORD abc].",
+                "My password is [PASSWORD 777].",
+                "PIN 777, then the code [PASSWORD 888]",
+                "My opinion [PASSWORD 777]",
+                "My CVV is [PHONE_NUMBER 777].",
+            ),
+        ),
         "accounts": _only(
             "ACCOUNT_NUMBER US_BANK_NUMBER IBAN_CODE CRYPTO", "CREDIT_CARD ID MRN"
         ),

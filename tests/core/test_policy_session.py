@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from core.helpers import BOB, JANE, SSN, Clock, own_registry
+from core.helpers import BOB, JANE, SSN, Clock, best_of, own_registry
 
 from piimask_core import (
     Context,
@@ -333,6 +333,30 @@ def test_corrections_are_carried_in_parts_and_erased_ones_stay_away() -> None:
     assert not again.notes.is_added("Acme")
 
 
+def test_many_corrections_cost_in_proportion() -> None:
+    """Kept, added again, and kept once more."""
+
+    def correct(many: int) -> None:
+        registry = own_registry()
+        for n in range(many):
+            registry.keep(f"name{n}")
+        for n in range(many):
+            registry.add(f"name{n}", "ORG")
+        assert registry.notes.kept("name1") == []
+
+    assert best_of(3, lambda: correct(400)) < 12 * best_of(3, lambda: correct(100))
+
+
+def test_many_strips_cost_in_proportion() -> None:
+    """What goes with each is looked for beside it."""
+    strip = masker(policy=by_type({"PERSON": "strip"}))
+
+    def masked(many: int) -> None:
+        strip.mask(f"to Anna, {JANE}. " * many, own_registry())
+
+    assert best_of(3, lambda: masked(2_000)) < 12 * best_of(3, lambda: masked(500))
+
+
 def test_a_correction_is_no_placeholder() -> None:
     """Nothing that anybody writes leads to what was kept."""
     plain, registry = masker(), own_registry()
@@ -384,6 +408,23 @@ def test_decisions_say_why_and_what_cannot_be_undone() -> None:
     ]
     assert told[0].reason == "(A) names: 45 CFR 164.514(b)(2)(i)(A)"
     assert registry.minted == 0
+
+
+def test_a_verification_code_is_stripped_where_the_recognizer_finds_one() -> None:
+    """It calls them passwords; PCI DSS lets nobody keep them."""
+    finance = Masker(profile="finance", vault=MemoryVault())
+
+    masked = finance.mask("My cvv is 777, the card expires soon.", own_registry())
+
+    assert masked == "My cvv, the card expires soon."
+
+
+def test_decisions_take_an_issued_placeholder_for_what_it_is_when_typed() -> None:
+    """Somebody's text."""
+    plain, registry = masker(), own_registry()
+    made = plain.mask(JANE, registry)
+
+    assert [d.type for d in plain.decisions(made, registry)] == ["LITERAL"]
 
 
 def test_decisions_say_what_is_final() -> None:

@@ -19,6 +19,7 @@ from piimask_core.report import Declared, declared, markdown, record
 from piimask_core.restore import Place
 from piimask_core.sinks import json_lines
 from piimask_core.testing import recognizing
+from piimask_core.topic import lexical
 
 PLAIN = Masker(recognizer=blind)
 
@@ -39,9 +40,16 @@ CHANGES: Mapping[str, Any] = {
         recognizing({"EMAIL_ADDRESS": [JANE]}),
         recognizing({"EMAIL_ADDRESS": [BOB]}),
     ],
+    "profile": ["healthcare", "gdpr"],
+    "topic": [lexical, str.join],
+    "tuning": ["recall"],
+    "vendor_retention": ["unknown", "zero"],
+    "allow": [["jane"], ["john"]],
+    "deny": [{"ID": ["made-up-1"]}, {"ID": ["made-up-2"]}],
+    "mode": ["observe"],
     "policy": [by_type({"URL": "keep"}), by_type({}, default="strip")],
     "operators": [{"shout": shout}, {"shout": str.upper}],
-    "threshold": [0.5],
+    "threshold": [0.5, {"PERSON": 0.9}, {"PERSON": 0.8}],
     "tenant": ["acme"],
     "vault": [MemoryVault(ttl=60), MemoryVault(max_age=60)],
     "phone_region": ["GB"],

@@ -15,12 +15,15 @@ from langchain_core.messages import (
     HumanMessage,
     ToolMessage,
 )
+from langchain_core.runnables import RunnableLambda
 from langchain_core.tools import InjectedToolCallId, ToolException, tool
+from langchain_core.tracers.context import _tracing_v2_is_enabled
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import InjectedState
 from langgraph.types import Command, Send, interrupt
+from langsmith import Client, tracing_context
 from pydantic import BaseModel, Field
 
 from langchain_piimask import (
@@ -46,6 +49,19 @@ from scripted_agents import (
 )
 
 ASKED: Any = {"messages": [("human", f"I am {JO}, {JANE}")]}
+
+
+class Nowhere:
+    """In place of a session that would reach the net."""
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        raise ConnectionError
+
+    def mount(self, *args: Any) -> None:
+        """Nothing to prepare."""
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 class Trace(BaseCallbackHandler):
@@ -639,13 +655,11 @@ def test_the_two_of_them_need_one_registry(masker: Masker, mail: Any) -> None:
         asked(agent)
 
 
+@pytest.mark.parametrize("is_async", [False, True])
 def test_a_tool_is_traced_by_nobody_while_it_has_values(
-    masker: Masker, monkeypatch: pytest.MonkeyPatch
+    masker: Masker, is_async: bool
 ) -> None:
     """Though tracing is switched on for the whole process."""
-    from langchain_core.tracers.context import _tracing_v2_is_enabled
-
-    monkeypatch.setenv("LANGSMITH_TRACING", "true")
     found: list[bool] = []
 
     @tool
@@ -654,13 +668,34 @@ def test_a_tool_is_traced_by_nobody_while_it_has_values(
         found.append(bool(_tracing_v2_is_enabled()))
         return to
 
-    one = Setting(masker, [look], calling("look", to="<EMAIL_1>"), AIMessage("ok"))
-    from langsmith import tracing_context
+    @tool
+    async def alook(to: str) -> str:
+        """Look."""
+        found.append(bool(_tracing_v2_is_enabled()))
+        return to
 
-    with tracing_context(enabled=False):
-        one.agent.invoke(ASKED, one.config)
+    def noting(state: Any) -> Any:
+        found.append(bool(_tracing_v2_is_enabled()))
+        return state
 
-    assert found == [False]
+    tools = [alook if is_async else look]
+    call = calling(tools[0].name, to="<EMAIL_1>")
+    one = Setting(masker, tools, call, AIMessage("ok"))
+    chain: Any = RunnableLambda(noting) | one.agent
+    session: Any = Nowhere()
+    client = Client(
+        api_url="http://127.0.0.1:1",
+        api_key="test",
+        session=session,
+        auto_batch_tracing=False,
+    )
+    with tracing_context(enabled=True, client=client):
+        if is_async:
+            asyncio.run(chain.ainvoke(ASKED, one.config))
+        else:
+            chain.invoke(ASKED, one.config)
+
+    assert found == [True, False]
 
 
 @pytest.mark.parametrize("policy", [RestorePolicy.strict(), RestorePolicy()])

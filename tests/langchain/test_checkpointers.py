@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
@@ -106,6 +107,31 @@ def test_a_process_without_the_values_mixes_nobody_up(
     with pytest.raises(RegistryLost, match="one vault") as raised:
         turn(placement, threads, "memory://", BOB)
     assert BOB not in str(raised.value)
+
+
+@pytest.mark.parametrize("how", ["step", "binding"])
+def test_an_agent_inside_of_a_chain_goes_on_with_its_own_registry_only(
+    how: str,
+) -> None:
+    """Where it is one of several steps, or bound to something."""
+    saver = InMemorySaver()
+
+    def chain() -> tuple[Any, Any]:
+        masker = masker_at("memory://")
+        agent, model = agent_with(saver, masker, "at the model")
+        inner = RunnableLambda(lambda text: {"messages": [("human", text)]}) | agent
+        inner = inner if how == "step" else inner.with_retry(stop_after_attempt=1)
+        return with_pii_masking(inner, masker=masker), model
+
+    first, _ = chain()
+    assert first.invoke(JANE, CONFIG)["messages"][-1].text == f"Told {JANE}."
+    shown = list(first.stream(BOB, CONFIG))
+    assert BOB in str(shown) and "<EMAIL_" not in str(shown)
+    assert JANE not in f"{saver.storage} {saver.blobs}"
+    other, model = chain()
+    with pytest.raises(RegistryLost):
+        other.invoke(BOB, CONFIG)
+    assert model.came == []
 
 
 ROADS: list[Callable[[Any], Any]] = [

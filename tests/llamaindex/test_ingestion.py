@@ -219,6 +219,7 @@ async def test_a_masking_pipeline_has_a_clean_docstore(
 def test_a_masking_pipeline_needs_its_transform_first(masker: Masker) -> None:
     """Else it would be called as if it masked."""
     for transformations in (
+        [],
         [splitter()],
         [splitter(), masking(masker)],
         [FakeEmbedding(), masking(masker)],

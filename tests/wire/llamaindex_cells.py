@@ -121,13 +121,18 @@ def reply(request: Json) -> Reply:
         if "index" in str(schema):  # a selector
             return ToolCall(tool["name"], _selection(schema))
     if "sub_question" in told:
-        asked = PLACEHOLDER.findall(told.rpartition("User Question")[2])[0]
+        asked = mail_in(told.rpartition("User Question")[2])
         made = {"sub_question": f"the debt of {asked}", "tool_name": "debts"}
         return json.dumps({"items": [made]})
     if "SQLQuery" in told and "SQL Response" not in told:
-        asked = PLACEHOLDER.findall(told.rpartition("Question")[2])[0]
-        return SQL.format(asked)
+        return SQL.format(mail_in(told.rpartition("Question")[2]))
     return echo(request)
+
+
+def mail_in(text: str) -> str:
+    """The first e-mail address, masked; names may be masked as well."""
+    found: list[str] = PLACEHOLDER.findall(text)
+    return next(each for each in found if each.startswith("<EMAIL"))
 
 
 def _selection(schema: Json) -> Json:

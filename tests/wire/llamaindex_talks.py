@@ -43,6 +43,7 @@ from wire.llamaindex_cells import (
     VALUES,
     Way,
     documents,
+    mail_in,
 )
 from wire.replies import PLACEHOLDER, Json, Reply, strings
 from wire.server import WireServer, assert_never_sent, echo, placeholders
@@ -126,7 +127,7 @@ ASKED = f"Where is the order of {JANE}?"
 def reply(request: Json) -> Reply:
     """Hand over where that is asked for, call the tool, then answer."""
     told = "\n".join(strings(request))
-    mail = placeholders(request)[0]
+    mail = mail_in("".join(placeholders(request)))
     if "order of the day" in told:
         found = [p for p in PLACEHOLDER.findall(told) if p.startswith(("<EM", "<SSN"))]
         answer = f"Found {' and '.join(dict.fromkeys(found))}."

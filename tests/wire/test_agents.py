@@ -14,7 +14,7 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import BaseModel, Field
 
-from langchain_piimask import Masker, PIIMaskMiddleware
+from langchain_piimask import Masker, PIIMaskMiddleware, with_pii_masking
 from piimask_core import MemoryVault
 from wire.clients import CLIENTS, Client, anthropic, openai
 from wire.replies import Json, messages
@@ -247,3 +247,40 @@ async def test_threads_of_one_agent_never_cross(server: WireServer) -> None:
     assert got == {mail: [mail] for mail in mails}
     assert len(server.requests) == 40
     assert_never_sent(server, mails)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_agent_inside_of_a_layer_sends_the_same(
+    server: WireServer,
+    masker: Masker,
+    client: Client,
+    streamed: bool,
+    tools: list[Any],
+    got: list[Any],
+) -> None:
+    """Tools get values behind their proxies, the checkpoints hold none."""
+    server.reply = in_turn(*STEPS, "Bye <EMAIL_1>.")
+    saver = InMemorySaver()
+    agent: Any = with_pii_masking(
+        create_agent(
+            client(server),
+            tools,
+            system_prompt=f"Complaints go to {BOSS}.",
+            middleware=[PIIMaskMiddleware(masker=masker)],
+            checkpointer=saver,
+        ),
+        masker=masker,
+    )
+    first = await run(agent, f"Find the order of {JANE}.", streamed=streamed)
+    second = await run(agent, "Thank you!", streamed=streamed)
+
+    assert first == f"Done for {JANE}; call {PHONE}."
+    assert second == f"Bye {JANE}."
+    assert got == [JANE, (JANE, f"SSN {SSN}"), f"{JANE} {SSN}"]
+    assert len(server.requests) == 5
+    assert_never_sent(server, VALUES)
+    assert_only_added_to(server)
+    assert "LITERAL" not in str(server.bytes)
+    kept = f"{saver.storage} {saver.writes} {saver.blobs}"
+    assert not [value for value in VALUES if value in kept]

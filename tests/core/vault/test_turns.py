@@ -1,23 +1,22 @@
 """Masking and restoring over a vault that others use: what a turn sees, and costs."""
 
 import pytest
-from core.helpers import BOB, JANE, VALUES
+from core.helpers import BOB, JANE, VALUES, bare
 from core.vault.engines import KEYS, Open
 from core.vault.watched import Watched, raising
 
 from piimask_core import Entity, Masker, RegistryLost, Unrestored
+from piimask_core.audit import Event
 from piimask_core.errors import VaultUnavailable
 from piimask_core.testing import recognizing
 from piimask_core.vault import StoredVault, Wanted
 from piimask_core.vault.dictstore import DictStore
 
 
-def seeing(
-    vault: StoredVault, *types: str, audit: list[object] | None = None
-) -> Masker:
+def seeing(vault: StoredVault, *types: str, audit: list[Event] | None = None) -> Masker:
     """A masker that finds what is of these types; all of them, if none is given."""
     values = {type: VALUES[type] for type in types or VALUES}
-    heard: list[object] = [] if audit is None else audit
+    heard: list[Event] = [] if audit is None else audit
     return Masker(recognizer=recognizing(values), vault=vault, audit=heard.append)
 
 
@@ -148,7 +147,7 @@ def test_what_was_stored_but_not_confirmed_is_taken_up() -> None:
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_is_given_masked_while_the_vault_is_away(stream: bool) -> None:
     """With a list of what was not restored, and why."""
-    store, heard = Watched(DictStore()), list[object]()
+    store, heard = Watched(DictStore()), list[Event]()
     masker = seeing(over(store), audit=heard)
     registry = masker.registry("s")
     masker.mask(JANE, registry)
@@ -163,7 +162,7 @@ def test_an_answer_is_given_masked_while_the_vault_is_away(stream: bool) -> None
 
     assert shown == "to <EMAIL_1>."
     assert restorer.unrestored == [Unrestored("<EMAIL_1>", "unavailable")]
-    assert restorer.unrestored[0] in heard
+    assert restorer.unrestored[0].event() in bare(heard)
     assert masker.unmask("to <EMAIL_1>.", registry) == f"to {JANE}."
 
 
