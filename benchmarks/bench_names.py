@@ -2,8 +2,8 @@
 
     pip install -e ".[training]"
     python -m training.names --data DIR --folds FOLDS      makes FOLDS, half an hour
-    python -m benchmarks.bench_names --corpora DIR --folds FOLDS
-    python -m benchmarks.bench_names --only speed
+    python benchmarks/bench_names.py --corpora DIR --folds FOLDS
+    python benchmarks/bench_names.py --only speed
 
 DIR (or the variable EVALPII_DATA) holds labelled text as ``NAME.PART.jsonl``. FOLDS
 holds two models that each learned from one half of UNER and MultiDoGO; a row of these
@@ -27,7 +27,9 @@ from statistics import mean, median
 from time import process_time
 from zlib import crc32
 
-from benchmarks.bench_recognition import SOFT, Corpora, Goals, dice, personal
+from recognition_goals import Goals
+from recognition_texts import SOFT, Corpora, dice, personal
+
 from piimask_core import Entity, Masker, MemoryVault, Recognizer
 from piimask_core.entities import label_of, resolve
 from piimask_core.evaluate import (
