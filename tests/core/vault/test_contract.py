@@ -18,6 +18,7 @@ from piimask_core import (
 from piimask_core.errors import RegionRefused
 from piimask_core.identity import identity
 from piimask_core.vault import StoredVault
+from piimask_core.vault.book import Entry
 
 KEY = bytes(range(32))
 
