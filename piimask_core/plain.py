@@ -8,13 +8,12 @@ import re
 import string
 from itertools import pairwise
 
-_ODD = re.compile(r"[^A-Za-z \n.,;:!?'\"()\-]")
-"""Digits, brackets, escapes, other scripts: to be read with care."""
-
 _JOINED = re.compile(r"(?<=[A-Za-z\-])[A-Z]")
 """A capital inside a word: it may be base64."""
 
 _MARKS = "\n.,;:!?'\"()-"
+_PLAIN = f"{string.ascii_letters} {_MARKS}".encode()
+"""All else, such as digits, brackets and other scripts, is to be read with care."""
 _LETTERS = bytes.maketrans(
     (string.ascii_uppercase + _MARKS).encode(),
     (string.ascii_lowercase + " " * len(_MARKS)).encode(),
@@ -26,9 +25,12 @@ def plain_words(text: str) -> list[str] | None:
 
     Spelled-out words, ``J o h n``, make it not plain.
     """
-    if _ODD.search(text) or (not text[1:].islower() and _JOINED.search(text)):
+    raw = text.encode(errors="surrogatepass")
+    if raw.translate(None, _PLAIN):
         return None
-    words = text.encode().translate(_LETTERS).decode().split()
+    if not text[1:].islower() and _JOINED.search(text):
+        return None
+    words = raw.translate(_LETTERS).decode().split()
     single = list(map(len, words)).count(1)
     return None if single > 1 and _is_spelled(words) else words
 

@@ -10,9 +10,11 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import FunctionType
+from weakref import WeakSet
 
 from pydantic import ValidationError
 
@@ -69,20 +71,23 @@ def of_session(
         at = max(clock(), 0.0)
         audit(replace(event, at=at, tenant=whose[0], session=whose[1]))
 
-    return tell
+    return _like(audit, tell)
 
 
 def tell(audit: Audit, make: Callable[[], Event]) -> None:
     """Make an event and tell it; what goes wrong is dropped.
 
-    Raises AuditFailed where the sink is ``required``.
+    Raises AuditFailed where the sink is ``required``, also where there is no event.
     """
     try:
         audit(make())
+        return
     except AuditFailed:
         raise
-    except Exception:  # noqa: S110 - a log that fails costs no answer
-        pass
+    except Exception:
+        failed = _is_required(audit)
+    if failed:
+        raise AuditFailed(_FAILED)
 
 
 def both(*audits: Audit) -> Audit:
@@ -101,7 +106,7 @@ def both(*audits: Audit) -> Audit:
         if failed:
             raise AuditFailed(_FAILED)
 
-    return tell_all
+    return _like(audits, tell_all)
 
 
 _FAILED = "The audit event could not be written: nothing was sent."
@@ -143,7 +148,23 @@ def required(audit: Audit, *, timeout: float = 5.0) -> Audit:
         if not done:
             raise AuditFailed(_FAILED)
 
+    _REQUIRED.add(tell_or_fail)
     return tell_or_fail
+
+
+_REQUIRED: "WeakSet[Audit]" = WeakSet()
+
+
+def _is_required(audit: Audit) -> bool:
+    return isinstance(audit, FunctionType) and audit in _REQUIRED
+
+
+def _like(audits: Audit | Iterable[Audit], made: Audit) -> Audit:
+    """A sink made of others is required as soon as one of them is."""
+    listed = [audits] if callable(audits) else audits
+    if any(map(_is_required, listed)):
+        _REQUIRED.add(made)
+    return made
 
 
 def json_lines(path: str | Path) -> Audit:

@@ -33,7 +33,9 @@ def tally(texts: Iterable[Read]) -> tuple[Counted, ...]:
 
 def score_bin(score: float) -> int:
     """The first decimal place: 0.85 is 8."""
-    return min(max(int(score * 10 + 1e-9), 0), 10)
+    if not score > 0:  # nor is what is no number
+        return 0
+    return int(min(score, 1.0) * 10 + 1e-9)
 
 
 def _counted(

@@ -114,6 +114,7 @@ def test_the_adapters_do_not_know_each_other() -> None:
                 "piimask_core.recognizers.presidio",
                 "piimask_core.recognizers.presidio_fast",
                 "piimask_core.recognizers.presidio_names",
+                "piimask_core.recognizers.presidio_guard",
                 "piimask_core.recognizers.presidio_words",
             },
         ),

@@ -45,7 +45,7 @@ class Ledger:
     ) -> None:
         self._path = Path(path)
         self._timeout = timeout
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # who asks inside an answer gets an error
         self._open: sqlite3.Connection | None = None
         self._pid = 0
         self.total = floor(_exact(epsilon) * _UNIT)

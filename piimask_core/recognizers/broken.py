@@ -24,15 +24,14 @@ _SPACED = re.compile(
     r"(?<![^\s(\"'<>\[:,;=|])[^\s(\"'<\[]"
     r"(?:[ \t]{1,3}\S(?=[\s.,:;!?)\]<>\"'|]|$)){6,}+"
 )
-_SPACED_SIGN = re.compile(
-    r"[0-9][ \t]{1,3}[0-9][ \t]{1,3}[0-9]|\S[ \t]{1,3}@[ \t]{1,3}\S"
-)
+_SPACED_DIGITS = re.compile(r"[0-9][ \t]{1,3}[0-9][ \t]{1,3}[0-9]")
+_SPACED_AT = re.compile(r"@(?<=[ \t]@)[ \t]{1,3}\S")
 _BLANKS = re.compile(r"[ \t]+")
 
 
 def joined(text: str) -> Undone | None:
     """The text with spaced-out addresses and numbers in one word."""
-    if not _SPACED_SIGN.search(text):
+    if not (_SPACED_DIGITS.search(text) or _SPACED_AT.search(text)):
         return None
     return undo(text, _SPACED, _unspaced)
 
@@ -51,7 +50,7 @@ def _unspaced(match: re.Match[str]) -> str:
 
 _GROUP = r"(?=[OolI]{0,4}[0-9])[0-9OolI]{2,16}+"
 _NUMBERLIKE = re.compile(rf"(?<!\w){_GROUP}(?:[\-. ()]{{1,2}}{_GROUP}){{0,4}}(?!\w)")
-_LETTER_FOR_DIGIT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
+_LETTER_FOR_DIGIT = re.compile(r"[0-9OolI](?:(?<=[0-9])[OolI]|(?<=[OolI])[0-9])")
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Za-z])0(?=[A-Za-z])")
 _AS_DIGIT = str.maketrans("OolI", "0011")
 
@@ -86,6 +85,8 @@ def broken_views(text: str) -> Iterator[tuple[Undone, Callable[[Entity], bool]]]
 
     Numbers below each other are mostly different ones, so only what has check digits.
     """
+    if "\n" not in text:
+        return
     view = undo(text, _BREAK_AFTER_SIGN, lambda _: "")
     if view:
         yield view, lambda _: True

@@ -9,7 +9,8 @@ from threading import Lock
 from piimask_core.entities import Entity, Recognizer
 
 from . import names as embedded
-from .addresses import ADDRESSES, addresses
+from .address_rows import ADDRESSES
+from .addresses import addresses
 from .dates import DATES
 from .disguise import disguised
 from .gate import GATES, two_stage

@@ -35,29 +35,12 @@ _DATE = (
     rf"|{_MONTH}{_GAP}(?:of\s)?(?:18|19|20)\d\d(?!\d))"
 )
 
-BIRTH_WORDS = (
-    "birth",
-    "born",
-    "bday",
-    "b-day",
-    "dob",
-    "d.o.b",
-    "d o b",
-    "geboren",
-    "geb.",
-    "geburt",
-    "naissance",
-    "né le",
-    "née le",
-    "nacimiento",
-    "nació",
-    "nascimento",
-    "nato il",
-    "nata il",
-    "nascita",
-    "urodz",
-    "geboorte",
+BIRTH_STARTS = (
+    *("birth", "births", "born", "bday", "bdays", "dob", "dobs", "geboren", "geb"),
+    *("geburtsdatum", "naissance", "nacimiento", "naci", "nascimento", "nato", "nata"),
+    *("nascita", "urodz", "geboorte"),
 )
+BIRTH_WORDS = ("b-day", "d.o.b", "d o b", "ofbirth", "n\u00e9 le", "n\u00e9e le")
 _WORD = (
     r"(?<![^\W_])(?:(?:date|day|year)\s+of\s+birth|date_?of_?birth|birth\s?-?(?:day|date)s?|births?"
     r"|b-?days?|born|dobs?|d\.o\.b\.?|d o b|geboren|geb\.|geburts(?:datum|tag)"
@@ -89,8 +72,46 @@ AGE_AFTER = (
 )
 
 DATES = (
-    Pattern("DATE_OF_BIRTH", BORN_THEN_DATE, 0.8, words=BIRTH_WORDS, digits=1),
-    Pattern("DATE_OF_BIRTH", DATE_THEN_BORN, 0.75, words=BIRTH_WORDS, digits=1),
-    Pattern("AGE", AGE_SAID, 0.3, words=("year", "yr", "yo", "y.o", "y/o"), digits=1),
-    Pattern("AGE", AGE_AFTER, 0.3, words=("age", "turn"), digits=1),
+    Pattern(
+        "DATE_OF_BIRTH",
+        BORN_THEN_DATE,
+        0.8,
+        starts=BIRTH_STARTS,
+        words=BIRTH_WORDS,
+        digits=1,
+    ),
+    Pattern(
+        "DATE_OF_BIRTH",
+        DATE_THEN_BORN,
+        0.75,
+        starts=BIRTH_STARTS,
+        words=BIRTH_WORDS,
+        digits=1,
+    ),
+    Pattern(
+        "AGE",
+        AGE_SAID,
+        0.3,
+        starts=("year", "years", "yearold", "yr", "yrs", "yrold", "yrsold", "yo"),
+        words=("y.o", "y/o"),
+        digits=1,
+        at="number",
+    ),
+    Pattern(
+        "AGE",
+        AGE_AFTER,
+        0.3,
+        starts=(
+            "age",
+            "aged",
+            "ageis",
+            "ageof",
+            "agewas",
+            "turned",
+            "turns",
+            "turning",
+        ),
+        digits=1,
+        at="word",
+    ),
 )

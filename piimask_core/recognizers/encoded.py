@@ -20,7 +20,7 @@ PACKED_SIGN = (
 """What follows a capital letter or a digit in whatever may be base64 or hex."""
 
 _BASE64 = re.compile(
-    rf"(?<!{_CHARACTER}){_CHARACTER}{{12,}}+"
+    rf"{_CHARACTER}{{12,}}+"
     rf"(?:(?<={_CHARACTER}{{60}})\r?\n{_CHARACTER}++)*={{0,2}}"
 )
 _HEX = re.compile(
@@ -28,6 +28,7 @@ _HEX = re.compile(
     r"|[2-7][0-9a-f](?:[ :][2-7][0-9a-f](?![0-9a-z])){5,}+)",
     re.IGNORECASE,
 )
+_HEX_SIGN = re.compile(r"[2-7][0-9a-fA-F](?:[2-7][0-9a-fA-F]|[ :][2-7])")
 _NO_HEX = re.compile(r"[^0-9A-Fa-f]")
 _BREAK = re.compile(r"[/_\-]")
 _STANDARD = str.maketrans("-_", "+/", "\r\n=")
@@ -65,7 +66,7 @@ class Pieces:
 def decoded_pieces(text: str) -> Pieces | None:
     """The pieces that say something; None where there are none."""
     found = [piece for match in _BASE64.finditer(text) for piece in _unpacked(match)]
-    for match in _HEX.finditer(text):
+    for match in _HEX.finditer(text) if _HEX_SIGN.search(text) else ():
         said = _text_of(bytes.fromhex(_NO_HEX.sub("", match[1])))
         if said:
             found.append(Piece(*match.span(), said))

@@ -10,10 +10,8 @@ that it swallows and logs with a traceback, is a ``RecognizerError``: above all 
 time-out of its regexes. While it reads, its log says nothing, for it quotes the text.
 """
 
-import copy
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,9 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from piimask_core.entities import Entity, Recognizer
 from piimask_core.errors import RecognizerError
 
-from .presidio_fast import Finditer, Reader, Span, digest, reader, widest
-from .presidio_hot import hot, may_find, shapes
-from .presidio_mail import EMAIL, mails
+from .presidio_closed import HUSH, fail_closed
+from .presidio_fast import Reader, Span, reader, widest
+from .presidio_guard import Guard, guarded, offline, timed, view_of
+from .presidio_hot import Shapes, hot, may_find, shapes
 from .presidio_words import Around, Words, around, near
 from .readable import readable
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from presidio_analyzer import (
         AnalyzerEngine,
         EntityRecognizer,
-        Pattern,
         RecognizerResult,
     )
     from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -65,14 +63,14 @@ def presidio(
     if wanted == []:
         raise ValueError("entities is empty: leave it out to look for every type")
     building = Lock()
-    guard = cache(partial(_guarded, timeout=timeout))
+    guard = cache(partial(guarded, timeout=timeout))
     readers = cache(partial(_reader, timeout=timeout))
     cold = False  # whether a text in which nothing can be found need not be read
 
     @cache
     def engine() -> "AnalyzerEngine":
         nonlocal cold
-        logging.getLogger("presidio-analyzer").addFilter(_HUSH)
+        logging.getLogger("presidio-analyzer").addFilter(HUSH)
         chosen = _pattern_engine(language) if analyzer is None else analyzer
         _refuse_unknown(wanted, chosen.get_supported_entities(language))
         if analyzer is None:
@@ -88,14 +86,14 @@ def presidio(
             plan = fixed() if analyzer is None else None
         plan = plan or _plan(chosen, language, wanted, readers)
         if plan is None:
-            view = _view(chosen, chosen.registry.recognizers, guard)
+            view = view_of(chosen, chosen.registry.recognizers, guard)
             return _entities(view.analyze(text, language, entities=wanted))
         return _found(plan, chosen, text, language, wanted, guard)
 
     def recognize(text: str) -> Sequence[Entity]:
         if cold and not may_find(text):
             return []
-        return _fail_closed(partial(read, readable(text)))
+        return fail_closed(partial(read, readable(text)))
 
     return recognize
 
@@ -109,6 +107,17 @@ class _Plan(NamedTuple):
     readers: list[Reader]
     others: "list[EntityRecognizer]"
     gated: bool
+    worth: dict[Shapes, list[Reader]]
+
+    def worth_a_try(self, has: Shapes) -> list[Reader]:
+        """The readers that may find something in a text that has that."""
+        if has not in self.worth:
+            self.worth[has] = [
+                each
+                for each in self.readers
+                if each.needs is None or any(need.are_in(has) for need in each.needs)
+            ]
+        return self.worth[has]
 
 
 _Readers = Callable[["EntityRecognizer", tuple[tuple[str, float], ...]], Reader | None]
@@ -136,7 +145,8 @@ def _plan(
             return None  # it would be shown what the others found
         else:
             others.append(each)
-    return _Plan(known, others, not others and all(each.gated for each in known))
+    gated = not others and all(each.needs is not None for each in known)
+    return _Plan(known, others, gated, {})
 
 
 def _plain(engine: "AnalyzerEngine") -> bool:
@@ -163,7 +173,7 @@ def _inherits(recognizer: "EntityRecognizer", method: str) -> bool:
 def _reader(
     recognizer: "EntityRecognizer", _: object, *, timeout: float
 ) -> Reader | None:
-    return reader(_offline(recognizer), partial(_timed, timeout))
+    return reader(offline(recognizer), partial(timed, timeout))
 
 
 def _found(
@@ -172,21 +182,21 @@ def _found(
     text: str,
     language: str,
     wanted: list[str] | None,
-    guard: "_Guard",
+    guard: Guard,
 ) -> list[Entity]:
     """What the engine would find."""
-    nearby = _Nearby(engine, text, language)
+    nearby = Nearby(engine, text, language)
     warm = hot(text)
     has = shapes(warm.text)
     found: dict[str, list[Span]] = {}
-    for each in plan.readers:
+    for each in plan.worth_a_try(has):
         if spans := each.spans(text, warm, has):
             if each.context:
                 spans = [nearby.raised(span, each.context) for span in spans]
             least = _threshold(each, engine)
             found.setdefault(each.type, []).extend(s for s in spans if s[2] >= least)
     if plan.others:
-        view = _view(engine, plan.others, guard)
+        view = view_of(engine, plan.others, guard)
         for result in view.analyze(
             text, language, entities=wanted, nlp_artifacts=nearby.artifacts
         ):
@@ -198,7 +208,28 @@ def _found(
     return sorted(entities, key=lambda e: (-e.score, e.start, e.start - e.end))
 
 
-class _Nearby:
+def _threshold(each: Reader, engine: "AnalyzerEngine") -> float:
+    thresholds: dict[str, float] = each.recognizer._score_thresholds
+    return thresholds.get(
+        each.type, thresholds.get("default", engine.default_score_threshold)
+    )
+
+
+def _entities(results: "Sequence[RecognizerResult]") -> list[Entity]:
+    return [Entity(r.entity_type, r.start, r.end, r.score) for r in results]
+
+
+def _refuse_unknown(wanted: list[str] | None, known: Collection[str]) -> None:
+    """Presidio would only log it and look for the rest."""
+    unknown = sorted(set(wanted or ()) - set(known))
+    if unknown:
+        raise RecognizerError(
+            f"Presidio has no recognizer for {', '.join(unknown)};"
+            " patterns() finds EMAIL_ADDRESS and URL"
+        )
+
+
+class Nearby:
     """The words around results, and the scores that they raise."""
 
     def __init__(self, engine: "AnalyzerEngine", text: str, language: str) -> None:
@@ -237,185 +268,6 @@ def _named(context: tuple[str, ...], words: tuple[str, ...], mode: str) -> bool:
     if mode == "substring":
         return any(part in word for part in context for word in words)
     return not set(context).isdisjoint(words)
-
-
-def _threshold(each: Reader, engine: "AnalyzerEngine") -> float:
-    thresholds: dict[str, float] = each.recognizer._score_thresholds
-    return thresholds.get(
-        each.type, thresholds.get("default", engine.default_score_threshold)
-    )
-
-
-def _entities(results: "Sequence[RecognizerResult]") -> list[Entity]:
-    return [Entity(r.entity_type, r.start, r.end, r.score) for r in results]
-
-
-# --- Failing closed -----------------------------------------------------------------
-
-_reading: ContextVar[list[str] | None] = ContextVar("piimask_reading", default=None)
-"""While Presidio reads: the errors that it swallowed."""
-
-
-class _OutOfTime(Exception):
-    """Not a TimeoutError, which Presidio would swallow."""
-
-
-class _Hush(logging.Filter):
-    """Keeps Presidio's log quiet while we let it read, and notes swallowed errors."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        swallowed = _reading.get()
-        if swallowed is None:
-            return True
-        if record.exc_info and record.exc_info[0]:
-            swallowed.append(record.exc_info[0].__name__)
-        return False
-
-
-_HUSH = _Hush()
-
-
-def _fail_closed(read: Callable[[], list[Entity]]) -> list[Entity]:
-    """What ``read`` returns; any error in it becomes one that holds no text.
-
-    It is raised outside the handler, so the first one is not even its context.
-    """
-    failures: list[str] = []
-    results: list[Entity] = []
-    outer = _reading.set(failures)
-    try:
-        results = read()
-    except RecognizerError:
-        raise
-    except _OutOfTime:
-        failures.append("TimeoutError")
-    except Exception as error:
-        failures.append(type(error).__name__)
-    finally:
-        _reading.reset(outer)
-    if failures:
-        raise RecognizerError(f"Presidio failed: {failures[0]}") from None
-    return results
-
-
-def _refuse_unknown(wanted: list[str] | None, known: Collection[str]) -> None:
-    """Presidio would only log it and look for the rest."""
-    unknown = sorted(set(wanted or ()) - set(known))
-    if unknown:
-        raise RecognizerError(
-            f"Presidio has no recognizer for {', '.join(unknown)};"
-            " patterns() finds EMAIL_ADDRESS and URL"
-        )
-
-
-# --- Somebody's engine, made safe ---------------------------------------------------
-
-_Guard = Callable[["EntityRecognizer"], "EntityRecognizer"]
-
-
-def _view(
-    engine: "AnalyzerEngine", recognizers: "Iterable[EntityRecognizer]", guard: _Guard
-) -> "AnalyzerEngine":
-    """The engine with guarded copies of recognizers; it stays as it is itself.
-
-    Made anew for each text, which is cheap, so recognizers added later are used too.
-    """
-    view: Any = copy.copy(engine)
-    view.registry = copy.copy(engine.registry)
-    view.registry.recognizers = [guard(each) for each in recognizers]
-    view.get_supported_entities = engine.get_supported_entities
-    return view  # type: ignore[no-any-return]
-
-
-def _guarded(recognizer: "EntityRecognizer", *, timeout: float) -> "EntityRecognizer":
-    """A copy that never stops short of the end in silence, and opens no socket."""
-    from presidio_analyzer import PatternRecognizer
-    from presidio_analyzer.predefined_recognizers import PhoneRecognizer
-
-    twin = _offline(recognizer)
-    if isinstance(recognizer, PatternRecognizer):
-        flags = int(twin.global_regex_flags)
-        twin.patterns = [_strict(each, flags, timeout) for each in twin.patterns]
-    elif type(recognizer).analyze is PhoneRecognizer.analyze:
-        twin.analyze = partial(_in_pieces, recognizer.analyze)
-    return twin  # type: ignore[no-any-return]
-
-
-def _offline(recognizer: "EntityRecognizer") -> Any:
-    """A copy that opens no socket."""
-    from presidio_analyzer.predefined_recognizers import EmailRecognizer
-
-    twin: Any = copy.copy(recognizer)
-    theirs = getattr(type(recognizer), "validate_result", None)
-    if theirs is EmailRecognizer.validate_result:
-        twin.validate_result = _ends_in_public_suffix
-    return twin
-
-
-# A piece cannot hold more candidates than the 65,535 after which phonenumbers gives up
-# on a text, and no phone number is longer than the stretch that two pieces share.
-_PIECE = 60_000
-_SHARED = 250
-
-
-def _in_pieces(
-    analyze: Callable[..., "list[RecognizerResult]"], text: str, **options: Any
-) -> "list[RecognizerResult]":
-    """What is found in any piece of a long text."""
-    results = []
-    for start in range(0, max(len(text) - _SHARED, 1), _PIECE - _SHARED):
-        for result in analyze(text=text[start : start + _PIECE], **options):
-            result.start += start
-            result.end += start
-            results.append(result)
-    return results
-
-
-def _strict(pattern: "Pattern", flags: int, timeout: float) -> "Pattern":
-    """A copy of the pattern, compiled already, as Presidio itself would do later."""
-    twin: Any = copy.copy(pattern)
-    twin.compiled_regex = _Timed(_timed(timeout, twin.regex, flags))
-    twin.compiled_with_flags = flags
-    return twin  # type: ignore[no-any-return]
-
-
-class _Timed(NamedTuple):
-    """What Presidio takes for a compiled regex."""
-
-    find: Finditer
-
-    def finditer(self, text: str, **_: object) -> Iterator[Any]:
-        return self.find(text)
-
-
-def _timed(timeout: float, regex: str, flags: int) -> Finditer:
-    """The matches of a regex; out of time it raises what Presidio does not swallow."""
-    import regex as engine  # type: ignore[import-untyped]
-
-    compiled = engine.compile(regex, flags=flags)
-    search: Finditer = partial(compiled.finditer, timeout=timeout)
-    if digest(regex, flags) == EMAIL:
-        search = mails(compiled, timeout)
-
-    def finditer(text: str) -> Iterator[Any]:
-        try:
-            yield from search(text)
-        except TimeoutError:
-            raise _OutOfTime from None
-
-    return finditer
-
-
-def _ends_in_public_suffix(address: str) -> bool:
-    """EmailRecognizer's own rule, by the list that tldextract was shipped with."""
-    return bool(_suffixes()(address).fqdn)
-
-
-@cache
-def _suffixes() -> Callable[[str], Any]:
-    import tldextract
-
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 # --- The engine without a model -----------------------------------------------------

@@ -31,13 +31,16 @@ class Part(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """A recognizer that is read here; ``context`` are its words in lower case."""
+    """A recognizer that is read here; ``context`` are its words in lower case.
+
+    It finds nothing where a text has nothing of what it ``needs``; None if unknown.
+    """
 
     recognizer: "EntityRecognizer"
     type: str
     context: tuple[str, ...]
     spans: Callable[[str, Hot, Shapes], list[Span]]
-    gated: bool
+    needs: tuple[Shapes, ...] | None
 
 
 def reader(recognizer: "EntityRecognizer", compiled: Compile) -> Reader | None:
@@ -56,19 +59,20 @@ def reader(recognizer: "EntityRecognizer", compiled: Compile) -> Reader | None:
             return None
         if numbers("", it.supported_regions, it.leniency) is None:
             return None
-        return make(partial(_phones, it), True)
+        return make(partial(_phones, it), (_needs(1),))
     if not isinstance(recognizer, PatternRecognizer):
         return None
     parts = [_part(each, int(it.global_regex_flags), compiled) for each in it.patterns]
-    gated = all(part.needs is not None for part in parts)
+    needs = tuple(part.needs for part in parts if part.needs is not None)
+    known = needs if len(needs) == len(parts) else None
     names = ("analyze", "_PatternRecognizer__analyze_patterns")
     if _same(it, PatternRecognizer, *names):
-        return make(partial(_patterns, it, parts), gated)
+        return make(partial(_patterns, it, parts), known)
     inner = "_IbanRecognizer__analyze_patterns"
     if isinstance(recognizer, IbanRecognizer) and _same(
         it, IbanRecognizer, "analyze", inner
     ):
-        return make(partial(_ibans, it, parts), gated)
+        return make(partial(_ibans, it, parts), known)
     return None
 
 
@@ -105,7 +109,7 @@ def _matches(
         if needs is None:
             for match in find(text):
                 yield match, score, _stay
-        elif needs.run <= has.run and needs.marks <= has.marks:
+        elif needs.are_in(has):
             for match in find(warm.text):
                 yield match, score, warm.origin
 

@@ -116,6 +116,10 @@ class Shapes(NamedTuple):
     run: int
     marks: frozenset[str]
 
+    def are_in(self, has: "Shapes") -> bool:
+        """Whether a text that has those may have these."""
+        return self.run <= has.run and self.marks <= has.marks
+
 
 def shapes(text: str) -> Shapes:
     """What the text has of that which patterns need."""

@@ -30,6 +30,9 @@ def numbers(text: str, regions: Sequence[str], leniency: int) -> list[Span] | No
     tools = _tools()
     if tools is None:
         return None
+    if leniency > 0 and len(_DIGIT.findall(text)) < _FEWEST:
+        return []
+    may_be = _may_be_any(tuple(regions))
     found: set[Span] = set()
     waiting = {0: tuple(regions)}  # the regions that read on from a position
     while waiting:
@@ -44,7 +47,7 @@ def numbers(text: str, regions: Sequence[str], leniency: int) -> list[Span] | No
             waiting[end] = (*waiting.get(end, ()), *group)
             continue
         simple = digits <= _MOST and _SIMPLE.fullmatch(match[0]) is not None
-        first = tools.first(text, match.start(), end, leniency)
+        first = tools.first(text, match.start(), end, leniency, may_be)
         for n, region in enumerate(group):
             span = first(region)
             after = end
@@ -63,7 +66,7 @@ class _Tools(NamedTuple):
 
     search: Callable[[str, int], Any]
     trim: Callable[[str], str]
-    first: Callable[[str, int, int, int], Callable[[str], Span | None]]
+    first: "Callable[[str, int, int, int, _MayBe], Callable[[str], Span | None]]"
 
 
 @cache
@@ -95,7 +98,7 @@ def _tools() -> _Tools | None:
         return tried
 
     def first(
-        text: str, start: int, end: int, leniency: int
+        text: str, start: int, end: int, leniency: int, may_be: "_MayBe"
     ) -> Callable[[str], Span | None]:
         """The first number of a region in a candidate."""
         # The matcher looks at one character before, and at three after.
@@ -107,6 +110,7 @@ def _tools() -> _Tools | None:
             (part, offset, _digits(part) if plain and leniency > 0 else None)
             for (part, offset), plain in tries(matcher, text[start:end], before).items()
         ]
+        parts = [each for each in parts if each[2] is None or may_be(each[2])]
 
         def number(region: str) -> Span | None:
             matcher.preferred_region = region
@@ -130,9 +134,29 @@ def _digits(text: str) -> str:
 # --- Could it be a number of a region? ----------------------------------------------
 
 
-class _Region(NamedTuple):
-    """How the numbers of a region are written, as far as it takes to refuse one."""
+_MayBe = Callable[[str], object]
 
+
+@cache
+def _may_be_any(regions: tuple[str, ...]) -> _MayBe:
+    """False only for digits that are no valid number in any of these regions."""
+    known = [facts for facts in map(_region, regions) if not facts or facts.exists]
+    if not all(facts and facts.shape for facts in known):
+        return bool
+    shapes = sorted({facts.shape for facts in known if facts})
+    return re.compile("|".join(f"(?:{shape})" for shape in shapes)).fullmatch
+
+
+class _Region(NamedTuple):
+    """How the numbers of a region are written, as far as it takes to refuse one.
+
+    ``exists``: whether there is such a region. ``shape``: a regex of all that is not
+    refused for sure.
+    """
+
+    exists: bool
+    shape: str
+    may_match: _MayBe
     shortest: int
     code: str
     abroad: re.Pattern[str]
@@ -153,7 +177,11 @@ class _Format(NamedTuple):
 def _plausible(digits: str, region: str) -> bool:
     """False only if they are no valid number, dialled from that region."""
     facts = _region(region)
-    if facts is None or facts.abroad.match(digits):
+    if facts is None:
+        return True
+    if not (facts.exists and facts.may_match(digits)):
+        return False
+    if facts.abroad.match(digits):
         return True
     if len(digits) < facts.shortest:
         return False
@@ -195,7 +223,8 @@ def _region(region: str) -> _Region | None:
     )
     known = metadata(region)
     if known is None:
-        return None
+        nothing = re.compile("")
+        return _Region(False, "", bool, 0, "", nothing, nothing, "", nothing, ())
     code = known.country_code
     siblings = [*map(metadata, phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code])]
     prefixes = {each.national_prefix_for_parsing for each in (known, siblings[0])}
@@ -210,15 +239,25 @@ def _region(region: str) -> _Region | None:
         if (kind := getattr(each, name)) and kind.national_number_pattern
     }
     rule = known.national_prefix_transform_rule or ""
+    abroad = known.international_prefix or never
+    prefix = known.national_prefix_for_parsing or never
+    national = "|".join(f"(?:{each})" for each in sorted(patterns))
+    # All that is not refused below: mostly this is all that it takes.
+    shape = rf"(?:{abroad})\d*|(?:{code})?(?:{prefix})?(?:{prefix})?(?:{national})"
     shorter = re.fullmatch(r"(\\\d)?", rule) is not None
+    if rule:  # what is left of the digits is anywhere among them
+        shape = rf"(?:{abroad})\d*|\d*(?:{national})\d*" if shorter else r"\d*"
     lengths = [size for each in siblings for size in each.general_desc.possible_length]
     return _Region(
+        True,
+        shape,
+        re.compile(shape).fullmatch,
         min(lengths, default=0) if shorter else 0,
         str(code),
-        re.compile(known.international_prefix or never),
-        re.compile(known.national_prefix_for_parsing or never),
+        re.compile(abroad),
+        re.compile(prefix),
         rule,
-        re.compile("|".join(f"(?:{each})" for each in sorted(patterns))),
+        re.compile(national),
         tuple(map(_format, siblings[0].number_format)),
     )
 

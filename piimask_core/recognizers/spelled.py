@@ -96,7 +96,7 @@ def plain_addresses(text: str) -> Undone | None:
     return undo(text, _ADDRESS, _address) if may_spell_address(text) else None
 
 
-_ODD_AT = re.compile(r"@[@\s]|\s@\s|@[\w\-]{1,63},")
+_ODD_AT = re.compile(r"@(?:[@\s]|[\w\-]{1,63},)")
 _BRACKETED_AT = re.compile(r"[\[({<] ?(?:at|a|@|arroba) ?[\])}>]", re.IGNORECASE)
 _ODD_DOT = re.compile(r"@[^\s@]{1,63}(?: ?[\[({<] ?\.|(?: \.|\.\s)(?:com|net|org))")
 

@@ -114,7 +114,9 @@ class DictStore:
         now = self._clock()
         created, used = self._times[address]
         begun = now if new.data_key else created
-        self._times[address] = min(begun, now - new.age), used
+        if new.age:
+            begun = min(begun, now - new.age)
+        self._times[address] = begun, used
         if new.life:
             self.rows[address] = []
         self.rows[address] += new.rows

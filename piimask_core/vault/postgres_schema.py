@@ -130,7 +130,8 @@ BEGIN
             life = CASE other_life WHEN '' THEN life ELSE other_life END,
             minted = new_minted, mark = new_mark, state = new_state,
             data_key = CASE new_key WHEN '' THEN data_key ELSE new_key END,
-            created = least(CASE new_key WHEN '' THEN created ELSE n END, n - new_age)
+            created = least(CASE new_key WHEN '' THEN created ELSE n END,
+                n - nullif(new_age, 0))
             WHERE id = h.id RETURNING * INTO h;
     END IF;
 END $$;

@@ -107,8 +107,9 @@ if #ARGV > 8 then
   for i = 15, #ARGV, 2 do
     redis.call('XADD', log, ARGV[i] .. '-0', 's', ARGV[i + 1])
   end
+  if tonumber(age) > 0 then created = math.min(created, now - age) end
   redis.call('HSET', head, 'minted', minted, 'mark', mark, 'state', state,
-    'created', seconds(math.min(created, now - tonumber(age))))
+    'created', seconds(created))
   keep()
 end
 return {1, told(), {}}

@@ -1,5 +1,6 @@
 """Sessions in one SQLite file, for the processes of one machine."""
 
+import math
 import os
 import sqlite3
 import threading
@@ -204,7 +205,7 @@ class SQLiteStore:
         db.execute(
             "UPDATE heads SET life = ?, minted = ?, mark = ?, state = ?, data_key = ?,"
             " created = min(iif(?, ?, created), ?) WHERE id = ?",
-            (*head[1:6], new.data_key != b"", now, now - new.age, id),
+            (*head[1:6], new.data_key != b"", now, _since(now, new.age), id),
         )
         return head
 
@@ -282,6 +283,11 @@ class SQLiteStore:
             raise VaultUnavailable("This file was written by another version of ours.")
         db.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
         return db
+
+
+def _since(now: float, age: float) -> float:
+    """When what is so old began; nothing is said of what is new."""
+    return now - age if age else math.inf
 
 
 class SQLiteVault(StoredVault):

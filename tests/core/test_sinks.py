@@ -4,13 +4,14 @@ import os
 import stat
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from core.helpers import JANE, SCALE, blind, masker_for, own_registry
 
-from piimask_core import Masker
+from piimask_core import Entity, Masker
 from piimask_core.audit import EVENTS, Audit, Event, Masked, Refused, Sent, log
 from piimask_core.errors import AuditFailed, AuditLogError, InputError
 from piimask_core.sinks import both, default_key, json_lines, read, required
@@ -137,6 +138,36 @@ def test_a_required_audit_that_fails_stops_what_would_be_sent(
     assert sent == []
     assert JANE not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("wrap", [required, lambda sink: both(log, required(sink))])
+def test_what_cannot_even_be_told_is_not_sent(
+    wrap: Callable[[Audit], Audit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that could not be made was not written either."""
+
+    def broken(texts: object) -> object:
+        raise ValueError(JANE)
+
+    monkeypatch.setattr("piimask_core.masker.tally", broken)
+    events: list[Event] = []
+    masker = replace(masker_for(), audit=wrap(events.append))
+    with pytest.raises(AuditFailed) as caught:
+        masker.mask(JANE, own_registry())
+    assert caught.value.__context__ is None
+    heard = replace(masker_for(), audit=events.append)
+    assert heard.mask(JANE, own_registry()) == "<EMAIL_1>"
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf"), -1.0, 7.0, 0.3, 1])
+def test_any_score_has_a_bin(score: float) -> None:
+    """Also one that is no score: an event must not be lost over it."""
+    events: list[Event] = []
+    found = [Entity("EMAIL_ADDRESS", 0, len(JANE), score)]
+    masker = Masker(recognizer=lambda text: found, audit=events.append, threshold=0)
+    masker.mask(JANE, own_registry())
+
+    assert isinstance(events[0], Masked)
 
 
 def test_what_is_proven_is_held_back_too() -> None:

@@ -13,6 +13,7 @@ from langchain_core.messages import (
     AIMessage,
     BaseMessage,
     HumanMessage,
+    ToolMessage,
     message_to_dict,
     messages_from_dict,
 )
@@ -58,6 +59,19 @@ def test_messages_rest_masked_and_come_out_real(masker: Masker) -> None:
     assert history.messages == [*said, HumanMessage("typed <EMAIL_1>")]
     assert JANE not in str(store.messages)
     assert "<EMAIL_1>" in str(store.messages)
+
+
+def test_what_only_the_app_reads_of_a_result_rests_masked_too(masker: Masker) -> None:
+    """A tool's artifact is stored with the message, and comes out real."""
+    inner = InMemoryChatMessageHistory()
+    history = PIIMaskChatMessageHistory(inner, masker=masker)
+    found = ToolMessage(
+        "found", tool_call_id="1", artifact={"by": ["jane@example.com"]}
+    )
+    history.add_messages([found])
+
+    assert "jane" not in str(inner.messages)
+    assert history.messages[0].artifact == {"by": ["jane@example.com"]}  # type: ignore[attr-defined]
 
 
 def test_a_new_process_goes_on_with_the_same_placeholders(masker: Masker) -> None:

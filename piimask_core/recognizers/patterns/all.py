@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from piimask_core.entities import Recognizer
 
 from . import answers, ids, links, network, numbers, phones, secrets
-from .pattern import Pattern, gate
-from .pattern import patterns as patterns_of
+from .pattern import Pattern
+from .rows import gate
+from .search import patterns as patterns_of
 
 PATTERNS: tuple[Pattern, ...] = (
     *links.ROWS,

@@ -43,10 +43,27 @@ CODE_DIGITS = (
 )
 
 ROWS = (
-    Pattern("PHONE_NUMBER", PHONE, 0.5, digits=10, longest=120),
-    Pattern("CREDIT_CARD", CARD, 0.5, digits=16, longest=120),
-    Pattern("ACCOUNT_NUMBER", NUMBER, 0.4, digits=9, longest=120),
-    Pattern("ID", CODE, 0.4, code, digits=3, longest=50),
-    Pattern("ID", CODE_MIXED, 0.4, code, digits=2, longest=60),
-    Pattern("ID", CODE_DIGITS, 0.4, digits=5, longest=50),
+    Pattern(
+        "PHONE_NUMBER",
+        PHONE,
+        0.5,
+        digits=10,
+        runs=("334", "37"),
+        run=10,
+        at="number",
+        longest=120,
+    ),
+    Pattern(
+        "CREDIT_CARD",
+        CARD,
+        0.5,
+        digits=16,
+        runs=("4444",),
+        at="number",
+        longest=120,
+    ),
+    Pattern("ACCOUNT_NUMBER", NUMBER, 0.4, digits=9, run=4, at="number", longest=120),
+    Pattern("ID", CODE, 0.4, code, digits=3, run=3, at="text", longest=50),
+    Pattern("ID", CODE_MIXED, 0.4, code, digits=2, at="text", longest=60),
+    Pattern("ID", CODE_DIGITS, 0.4, digits=5, run=5, at="text", longest=50),
 )

@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 
-from .parts import DASH, SPACE, after, luhn
+from .parts import DASH, SPACE, after, heads, luhn
 from .pattern import Pattern
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -70,8 +70,8 @@ def wallet(value: str) -> bool:
 
 
 ROWS = (
-    Pattern("IP_ADDRESS", IPV4, 0.7, digits=4, marks="."),
-    Pattern("IP_ADDRESS", IPV6, 0.7, ipv6, digits=1, marks=":"),
+    Pattern("IP_ADDRESS", IPV4, 0.7, digits=4, marks=".", at="number"),
+    Pattern("IP_ADDRESS", IPV6, 0.7, ipv6, digits=1, marks=":", within=":"),
     Pattern(
         "MAC_ADDRESS",
         MAC,
@@ -79,11 +79,17 @@ ROWS = (
         digits=1,
         marks=":-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d",
     ),
-    Pattern("MAC_ADDRESS", MAC_DOTTED, 0.7, digits=1, marks="."),
-    Pattern("MAC_ADDRESS", MAC_NAMED, 0.7, words=("mac", "bssid")),
-    Pattern("IMEI", IMEI_NAMED, 0.95, digits=14, words=("imei",)),
-    Pattern("IMEI", IMEI, 0.8, luhn, digits=15),
-    Pattern("CRYPTO", WALLET, 0.9, wallet, digits=1),
-    Pattern("CRYPTO", WALLET_BECH32, 0.8, digits=1, words=("bc1", "tb1", "ltc1")),
-    Pattern("CRYPTO", WALLET_HEX, 0.8, digits=1, words=("0x",)),
+    Pattern("MAC_ADDRESS", MAC_DOTTED, 0.7, digits=1, marks=".", within="."),
+    Pattern(
+        "MAC_ADDRESS", MAC_NAMED, 0.7, starts=("mac", "macaddr", "bssid"), at="word"
+    ),
+    Pattern(
+        "IMEI", IMEI_NAMED, 0.95, digits=14, starts=heads("imei|imeisv"), at="word"
+    ),
+    Pattern("IMEI", IMEI, 0.8, luhn, digits=15, runs=("2661",), at="number"),
+    Pattern("CRYPTO", WALLET, 0.9, wallet, digits=1, wide=26),
+    Pattern(
+        "CRYPTO", WALLET_BECH32, 0.8, digits=1, words=("bc1", "tb1", "ltc1"), at="word"
+    ),
+    Pattern("CRYPTO", WALLET_HEX, 0.8, digits=1, words=("0x",), at="word"),
 )

@@ -8,6 +8,7 @@ from .parts import (
     SPACE,
     after,
     digits_of,
+    heads,
     luhn,
 )
 from .pattern import Pattern
@@ -121,6 +122,19 @@ IBAN_NAMED = after(
 )
 
 
+# The letters may stand apart, and two digits follow; no other letter.
+_IBAN_STARTS = tuple(
+    sorted(
+        {
+            start
+            for names in _IBAN_COUNTRIES.values()
+            for country in names.lower().split()
+            for start in (country, country[0])
+        }
+    )
+)
+
+
 def iban(value: str) -> bool:
     """Whether the two check digits fit (ISO 13616)."""
     plain = "".join(c for c in value.upper() if c.isalnum())
@@ -157,57 +171,89 @@ ACCOUNT_BEFORE_WORD = (
     rf"(?<![\w.,$€£])(?<!\d[{SPACE}{DASH}])(?P<value>\d{{6,17}})"
     rf"(?=[^\d\n]{{1,12}}\b(?:a/c|acct|account)\b)"
 )
+_FOUR = "4444"
+
 ROWS = (
-    Pattern("US_SSN", SSN, 0.85, digits=9),
-    Pattern("US_SSN", SSN_SPACED, 0.6, digits=9),
-    Pattern("US_SSN", SSN_NAMED, 0.85, digits=9, words=("ss", "soc")),
-    Pattern("US_ITIN", ITIN, 0.6, digits=9),
-    Pattern("US_ITIN", ITIN_NAMED, 0.7, digits=9, words=("itin", "taxpayer")),
-    Pattern("CREDIT_CARD", CARD, 0.9, luhn, digits=13),
-    Pattern("CREDIT_CARD", CARD_19, 0.9, luhn, digits=17),
-    Pattern("CREDIT_CARD", CARD_GROUPED, 0.8, card, digits=13),
+    Pattern("US_SSN", SSN, 0.85, digits=9, runs=("324",), at="number"),
+    Pattern("US_SSN", SSN_SPACED, 0.6, digits=9, runs=("324",), at="number"),
+    Pattern(
+        "US_SSN",
+        SSN_NAMED,
+        0.85,
+        digits=9,
+        starts=("ss", "ssn", "soc", "socsec", "social"),
+        at="word",
+    ),
+    Pattern("US_ITIN", ITIN, 0.6, digits=9, runs=("324",), at="number"),
+    Pattern(
+        "US_ITIN",
+        ITIN_NAMED,
+        0.7,
+        digits=9,
+        run=9,
+        starts=("itin", "itins", "taxpayer"),
+        at="word",
+    ),
+    Pattern(
+        "CREDIT_CARD",
+        CARD,
+        0.9,
+        luhn,
+        digits=13,
+        runs=(_FOUR, "464", "465"),
+        run=13,
+        at="number",
+    ),
+    Pattern(
+        "CREDIT_CARD",
+        CARD_19,
+        0.9,
+        luhn,
+        digits=17,
+        runs=(_FOUR + "1", _FOUR + "2", _FOUR + "3"),
+        at="number",
+    ),
+    Pattern("CREDIT_CARD", CARD_GROUPED, 0.8, card, digits=13, at="number"),
     Pattern(
         "CREDIT_CARD",
         CARD_NAMED,
         0.6,
         digits=12,
-        words=("card", "visa", "amex", "cc", "credit", "debit", "kart"),
+        starts=heads(
+            "card|visa|master|mastercard|amex|cc|credit|debit|karta|karte|karty"
+        ),
+        at="word",
     ),
-    Pattern("IBAN_CODE", IBAN, 0.9, iban, digits=6),
-    Pattern("IBAN_CODE", IBAN_NAMED, 0.8, digits=4, words=("iban",)),
+    Pattern("IBAN_CODE", IBAN, 0.9, iban, digits=6, starts=_IBAN_STARTS, at="word"),
+    Pattern("IBAN_CODE", IBAN_NAMED, 0.8, digits=4, starts=heads("iban"), at="word"),
     Pattern(
         "US_BANK_NUMBER",
         BANK_NAMED,
         0.75,
         digits=5,
-        words=(
-            "bank",
-            "checking",
-            "saving",
-            "routing",
-            "aba",
-            "rtn",
-            "sort code",
-            "direct deposit",
-            "transit",
-            "wire",
-            "bic",
-            "swift",
-            "micr",
-        ),
+        starts=heads(f"{_BANK_WORD}|banking"),
+        at="word",
     ),
     Pattern(
         "ACCOUNT_NUMBER",
         ACCOUNT_NAMED,
         0.72,
         digits=5,
-        words=("ac", "a/c", "iban", "kont", "cuenta", "compte", "conto"),
+        starts=heads(
+            "acc|acct|acco|account|accnum|acctnum|ac|konto|konta|rachun|cuenta|compte"
+            "|conto|iban"
+        ),
+        words=("a/c", "acco"),
+        at="word",
     ),
     Pattern(
         "ACCOUNT_NUMBER",
         ACCOUNT_BEFORE_WORD,
         0.5,
         digits=6,
-        words=("a/c", "acct", "account"),
+        run=6,
+        starts=("acct", "account"),
+        words=("a/c",),
+        at="number",
     ),
 )

@@ -28,6 +28,12 @@ def after(words: str, value: str) -> str:
     return rf"(?<![^\W_])(?:{words})(?![^\W\d_]){LINK}(?P<value>{value})(?![^\W_])"
 
 
+def heads(words: str) -> tuple[str, ...]:
+    """How the alternatives of a regex begin, in the plural too: see ``starts``."""
+    first = [re.split("[^a-z]", word)[0] for word in words.split("|")]
+    return tuple(sorted({each for w in first if w for each in (w, f"{w}s")}))
+
+
 def luhn(value: str) -> bool:
     """Whether the last digit is the check digit of a card number (ISO/IEC 7812-1)."""
     digits = [int(c) for c in reversed(value) if c.isdecimal()]

@@ -5,7 +5,7 @@ those. A number without a shape of its own, such as ten bare digits, is one besi
 word that says so, or in a message that is short enough to be an answer.
 """
 
-from .parts import DASH, NO_DIGIT_AFTER, NO_DIGIT_BEFORE, SEP, SPACE
+from .parts import DASH, NO_DIGIT_AFTER, NO_DIGIT_BEFORE, SEP, SPACE, heads
 from .pattern import Pattern
 
 EXTENSION = (
@@ -89,30 +89,48 @@ PHONE_BEFORE_WORD = (
     rf"|[{SPACE}]{_PLACE}(?=[\s,;.|]{{0,3}}(?:$|[\n\d+(])))"
 )
 
-_WEAK_WORDS = (
-    "call",
-    "dial",
-    "sms",
-    "text",
-    "ring",
-    "reach",
-    "contact",
-    "answer",
-    "number",
-    "registered",
-    "direct",
-    "signal",
-    "telegram",
-)
+# In móvil and téléphone a letter that is not ASCII ends the word.
+_PHONE_WORDS = heads(f"{_STRONG}|movil|telefono|telephone")
+_WORDS = ("m\u00f3vil", "t\u00e9l")
+_PLACES = ("office", "home", "work")
 
 ROWS = (
-    Pattern("PHONE_NUMBER", US_PHONE, 0.75, digits=10),
-    Pattern("PHONE_NUMBER", US_PHONE_SPACED, 0.6, digits=10),
-    Pattern("PHONE_NUMBER", PHONE_INTERNATIONAL, 0.75, digits=8, marks="+"),
-    Pattern("PHONE_NUMBER", PHONE_ZERO_ZERO, 0.7, digits=10),
-    Pattern("PHONE_NUMBER", PHONE_NATIONAL, 0.5, digits=9),
-    Pattern("PHONE_NUMBER", PHONE_BRACKETED, 0.5, digits=8, marks="("),
-    Pattern("PHONE_NUMBER", PHONE_AFTER_WORD, 0.7, digits=7),
-    Pattern("PHONE_NUMBER", PHONE_AFTER_VERB, 0.45, digits=6, words=_WEAK_WORDS),
-    Pattern("PHONE_NUMBER", PHONE_BEFORE_WORD, 0.6, digits=7),
+    Pattern(
+        "PHONE_NUMBER", US_PHONE, 0.75, digits=10, runs=("334", "434"), at="number"
+    ),
+    Pattern(
+        "PHONE_NUMBER", US_PHONE_SPACED, 0.6, digits=10, runs=("334",), at="number"
+    ),
+    Pattern("PHONE_NUMBER", PHONE_INTERNATIONAL, 0.75, digits=8, marks="+", at="+"),
+    Pattern(
+        "PHONE_NUMBER", PHONE_ZERO_ZERO, 0.7, digits=10, words=("00",), at="number"
+    ),
+    Pattern("PHONE_NUMBER", PHONE_NATIONAL, 0.5, digits=9, words=("0",), at="number"),
+    Pattern("PHONE_NUMBER", PHONE_BRACKETED, 0.5, digits=8, marks="(", at="("),
+    Pattern(
+        "PHONE_NUMBER",
+        PHONE_AFTER_WORD,
+        0.7,
+        digits=7,
+        starts=_PHONE_WORDS,
+        words=_WORDS,
+        at="word",
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        PHONE_AFTER_VERB,
+        0.45,
+        digits=6,
+        starts=heads(_WEAK),
+        at="word",
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        PHONE_BEFORE_WORD,
+        0.6,
+        digits=7,
+        starts=(*_PHONE_WORDS, *_PLACES),
+        words=_WORDS,
+        at="number",
+    ),
 )

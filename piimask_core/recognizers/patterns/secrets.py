@@ -15,18 +15,12 @@ _WORD = (
     r"|(?:temp|tmp|temporary|login|new|old|my|db|root|admin|wifi|wi-fi) pass"
     r"|contrase\u00f1a|passwort|kennwort|mot de passe|has\u0142o|senha"
 )
-_PASS_WORDS = (
-    "passw",
-    "password",
-    "pass",
-    "pwd",
-    "pw",
-    "psw",
-    "contrase",
-    "kennwort",
-    "has\u0142",
-    "senha",
+_PASS_STARTS = (
+    *("pass", "password", "passcode", "passphrase", "passe", "pwd", "pw", "pswd"),
+    *("psw", "kennwort", "senha"),
 )
+_PASS_MARKED = ("contrase\u00f1a", "has\u0142o")
+_PASS_WORDS = ("pass", "pwd", "pw", "psw", "contrase", "kennwort", "has\u0142", "senha")
 _START = r"(?<![^\W_])"
 # At the end of a sentence the punctuation is not part of it.
 _ENDED = r"(?<![.,;:)\]}>'\"`])"
@@ -108,6 +102,12 @@ KEY = (
     r"|(?:glpat-|xox[a-z]-|xapp-|AIza|pypi-|AGE-SECRET-KEY-|ya29\.|SG\.)"
     r"(?=[a-z_\-.]{0,60}\d)[\w\-.]{10,250}(?<![.\-]))"
 )
+_KEY_STARTS = (
+    *("sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_"),
+    *("hf_", "npm_", "gsk_", "lsv2_", "whsec_", "dop_v1_", "shpat_", "shpss_"),
+    *("shpca_", "github_pat_", "glpat-", "xox", "xapp-", "aiza", "pypi-"),
+    *("age-secret-key-", "ya29.", "sg."),
+)
 JWT = r"(?<![\w\-])eyJ[\w\-]{8,}\.[\w\-]{4,}(?:\.[\w\-]*)?"
 # No dash in the body, so it ends before the next one begins.
 PEM = (
@@ -134,18 +134,12 @@ _USER = (
     r"|screen ?names?|nick ?names?|handles?|sign-?in id|account name|api_user|db_user"
     r"|user"
 )
+_USER_STARTS = (
+    *("user", "users", "username", "userid", "login", "logins", "loginid", "loginname"),
+    *("handle", "screen", "screenname", "nick", "nickname"),
+)
 _USER_WORDS = (
-    "user",
-    "login",
-    "log in",
-    "log-in",
-    "logged in",
-    "sign in",
-    "sign-in",
-    "signed in",
-    "handle",
-    "screen",
-    "nick",
+    *("log in", "log-in", "logged in", "sign in", "sign-in", "signed in", "signin"),
     "account name",
 )
 _NAME = r"[a-z0-9][\w.\-]{1,40}(?<![.\-])"
@@ -183,6 +177,11 @@ HANDLE = (
     r"(?<![\w.])(?P<value>@[a-z0-9_][\w.]{1,30}(?<!\.))(?![@\w])"
 )
 # ?user=jane&token=..., in a URL without a host and in logs
+_PLATFORMS = (
+    *("twitter", "instagram", "insta", "telegram", "tiktok", "snapchat", "snap"),
+    *("skype", "discord", "threads", "mastodon", "github", "handle", "ig", "facebook"),
+    "reddit",
+)
 QUERY = (
     r"(?<=[?&])(?:user(?:name|_?id)?|login|email|mail|phone|mobile|tel|name|first_?name"
     r"|last_?name|token|key|api_?key|session(?:_?id)?|sid|auth|code|password|pass|pwd|ssn"
@@ -190,26 +189,62 @@ QUERY = (
 )
 
 ROWS = (
-    Pattern("PASSWORD", PASSWORD_QUOTED, 0.8, words=_PASS_WORDS),
+    Pattern(
+        "PASSWORD",
+        PASSWORD_QUOTED,
+        0.8,
+        starts=_PASS_STARTS,
+        words=_PASS_MARKED,
+    ),
     Pattern("PASSWORD", PASSWORD_ASSIGNED, 0.8, words=_PASS_WORDS, marks=":="),
-    Pattern("PASSWORD", PASSWORD_TOLD, 0.6, words=_PASS_WORDS),
-    Pattern("PASSWORD", PASSWORD_FOLLOWS, 0.6, words=_PASS_WORDS),
-    Pattern("PASSWORD", PASSWORD_IN_TWO, 0.5, words=_PASS_WORDS, digits=2),
-    Pattern("PASSWORD", PASSWORD_TYPED, 0.5, words=_PASS_WORDS),
-    Pattern("PASSWORD", PASSWORD_BEFORE_WORD, 0.5, words=_PASS_WORDS),
+    Pattern("PASSWORD", PASSWORD_TOLD, 0.6, starts=_PASS_STARTS, words=_PASS_MARKED),
+    Pattern(
+        "PASSWORD",
+        PASSWORD_FOLLOWS,
+        0.6,
+        starts=_PASS_STARTS,
+        words=_PASS_MARKED,
+    ),
+    Pattern(
+        "PASSWORD",
+        PASSWORD_IN_TWO,
+        0.5,
+        starts=_PASS_STARTS,
+        words=_PASS_MARKED,
+        digits=2,
+    ),
+    Pattern("PASSWORD", PASSWORD_TYPED, 0.5, starts=_PASS_STARTS, words=_PASS_MARKED),
+    Pattern(
+        "PASSWORD",
+        PASSWORD_BEFORE_WORD,
+        0.5,
+        starts=_PASS_STARTS,
+        words=_PASS_MARKED,
+    ),
     Pattern("PASSWORD", PASSWORD_AFTER_LOGIN, 0.6, marks="@"),
     Pattern(
         "PASSWORD",
         CODE,
         0.6,
         digits=3,
-        words=("pin", "otp", "code", "cvv", "cvc", "csc"),
+        starts=(
+            "pin",
+            "pincode",
+            "pinnumber",
+            "pinno",
+            "otp",
+            "code",
+            "passcode",
+            "cvv",
+            "cvc",
+            "csc",
+        ),
     ),
-    Pattern("API_KEY", KEY_AWS, 0.9, words=("akia", "asia", "aroa", "aida")),
-    Pattern("API_KEY", KEY, 0.9, digits=1, marks="-_."),
+    Pattern("API_KEY", KEY_AWS, 0.9, words=("akia", "asia", "aroa", "aida"), at="word"),
+    Pattern("API_KEY", KEY, 0.9, digits=1, words=_KEY_STARTS, at="word"),
     Pattern("API_KEY", JWT, 0.9, words=("eyj",), marks="."),
     Pattern("API_KEY", PEM, 0.95, words=("private key",), marks="-"),
-    Pattern("API_KEY", BEARER, 0.8, digits=1, words=("bearer",)),
+    Pattern("API_KEY", BEARER, 0.8, digits=1, starts=("bearer",), at="word"),
     Pattern(
         "API_KEY",
         KEY_NAMED,
@@ -231,12 +266,14 @@ ROWS = (
         "USERNAME",
         USER_ASSIGNED,
         0.6,
+        starts=_USER_STARTS,
         words=_USER_WORDS,
     ),
     Pattern(
         "USERNAME",
         USER_FOLLOWS,
         0.5,
+        starts=_USER_STARTS,
         words=_USER_WORDS,
     ),
     Pattern(
@@ -244,10 +281,11 @@ ROWS = (
         USER_LIKE,
         0.4,
         digits=2,
-        words=("user", "log", "sign in", "account", "password", "reset", "profile"),
+        starts=("user", "account", "login", "password", "reset", "profile"),
+        words=("log in", "sign in"),
     ),
-    Pattern("USERNAME", USER_TOLD, 0.5, words=("user", "login", "screen", "nick")),
-    Pattern("USERNAME", USER_QUOTED, 0.6, words=_USER_WORDS),
-    Pattern("USERNAME", HANDLE, 0.6, marks="@"),
-    Pattern("URL", QUERY, 0.6, marks="="),
+    Pattern("USERNAME", USER_TOLD, 0.5, starts=_USER_STARTS),
+    Pattern("USERNAME", USER_QUOTED, 0.6, starts=_USER_STARTS, words=_USER_WORDS),
+    Pattern("USERNAME", HANDLE, 0.6, starts=_PLATFORMS, marks="@"),
+    Pattern("URL", QUERY, 0.6, words=("?", "&"), marks="="),
 )

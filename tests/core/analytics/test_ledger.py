@@ -60,6 +60,14 @@ def test_what_fails_costs_nothing(tmp_path: Path) -> None:
     assert ledger.answer("q", 0.5, lambda: "a") == "a"
 
 
+def test_asking_inside_an_answer_is_an_error_and_no_wait(tmp_path: Path) -> None:
+    """What is asked there would be paid twice or never."""
+    ledger = Ledger(tmp_path / "b.db", epsilon=1)
+    with pytest.raises(BudgetError):
+        ledger.answer("q", 0.5, lambda: str(ledger.left))
+    assert ledger.left == 1
+
+
 @pytest.mark.parametrize(
     "epsilon", [0, -1, float("nan"), float("inf"), True, "1", None, 1e-9, 10**400]
 )

@@ -5,12 +5,9 @@ import time
 import pytest
 
 from piimask_core.entities import resolve
-from piimask_core.recognizers.addresses import (
-    ADDRESSES,
-    LONGEST,
-    addresses,
-    may_find,
-)
+from piimask_core.recognizers.address_parts import LONGEST
+from piimask_core.recognizers.address_rows import ADDRESSES
+from piimask_core.recognizers.addresses import addresses, may_find
 from piimask_core.recognizers.patterns import patterns
 
 rows = patterns(ADDRESSES)

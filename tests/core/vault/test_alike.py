@@ -60,7 +60,7 @@ asked = st.builds(
     where=st.sampled_from(["end"] * 5 + ["start", "behind", "life", "epoch", "mark"]),
     add=st.sampled_from(["", *["rows"] * 4, "counters", "old", "anew"]),
     rows=st.integers(1, 4),
-    seconds=st.sampled_from([7, 40, 61, 151]),
+    seconds=st.sampled_from([7, 40, 61, 151, -45]),
 )
 
 

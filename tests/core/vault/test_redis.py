@@ -1,5 +1,6 @@
 """What is Redis' own: keys, scripts, evictions, its own expiry."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from core.vault.servers import redis_url
 from redis.crc import key_slot
 
 from piimask_core import Registry, RegistryLost
-from piimask_core.errors import VaultUnavailable
+from piimask_core.errors import PIIMaskError, VaultUnavailable
 from piimask_core.vault import StoredVault
 from piimask_core.vault.redis import RedisStore, _address, _keys
 
@@ -248,3 +249,42 @@ def test_few_rights_are_enough(opened: Opened, url: str, client: redis.Redis) ->
         assert vault.purge() == 0
     finally:
         client.acl_deluser("worker")
+
+
+def test_no_connection_is_left_open(opened: Opened, client: redis.Redis) -> None:
+    """By a vault that was closed."""
+    registry = opened()
+    mint(registry, JANE)
+    vault = registry.vault
+    assert isinstance(vault, StoredVault)
+    number = client.connection_pool.connection_kwargs["db"]
+
+    def others() -> int:
+        return [int(each["db"]) for each in client.client_list()].count(number) - 1
+
+    assert others() > 0
+    vault.close()
+    until = time.monotonic() + 20
+    while others() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert others() == 0
+
+
+def test_what_is_none_of_ours_is_refused(opened: Opened, client: redis.Redis) -> None:
+    """Under our names: of another type, or without what belongs to it."""
+    head, log = _keys(("t", "s"))
+    client.set(head, "somebody else's")
+    with pytest.raises(VaultUnavailable):
+        opened()
+
+    client.delete(head)
+    client.hset(head.decode(), "epoch", "0" * 32)
+    with pytest.raises(PIIMaskError):
+        opened()
+
+    client.delete(head)
+    mint(opened(), JANE)
+    client.delete(log)
+    client.xadd(log, {"k": "v"})
+    with pytest.raises(PIIMaskError):
+        opened()

@@ -64,7 +64,7 @@ def place() -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     ("make", "cycles"),
-    [(redis_always, (25, 200)), (postgres_in, (5, 50))],
+    [(redis_always, (25, 200)), (postgres_in, (3, 50))],
     ids=["redis", "postgres"],
 )
 def test_a_killed_server_loses_nothing_acknowledged(
