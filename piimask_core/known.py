@@ -60,13 +60,17 @@ class Known:
         self._starts: set[str] = set()
         self._longest = 0
 
-    def add(self, type: str, value: str, key: str) -> None:
-        """Remember a value of a type under its identity key."""
+    def add(self, type: str, value: str, key: str, *, told: bool = False) -> None:
+        """Remember a value of a type under its identity key.
+
+        ``told``: somebody said that it is one, so a single word of a place or a
+        company is found in any case too.
+        """
         label = label_of(type)
         if is_compact(label):
             self._add_number(type, label, compact(value), key)
         else:
-            self._add_words(type, label, value, key)
+            self._add_words(type, label, value, key, told)
 
     def find(self, text: str, same: Identity = identity) -> list[Entity]:
         """Every known value in the text, at word boundaries, in any equal form."""
@@ -91,7 +95,9 @@ class Known:
         letters = len(form) - len(form.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
         self._starts.update(form[:n] for n in range(1, letters + 1))
 
-    def _add_words(self, type: str, label: str, value: str, key: str) -> None:
+    def _add_words(
+        self, type: str, label: str, value: str, key: str, told: bool
+    ) -> None:
         first = _WORDS.search(value)
         if first is None:
             return
@@ -105,7 +111,8 @@ class Known:
         if len(parts) > _DEEPEST:
             self._long[path] = _with(self._long.get(path, ()), (type, value))
             return
-        exact = label in _NAMES and len(parts) == 1  # Will, not will
+        is_name = label == "PERSON" or (label in _NAMES and not told)
+        exact = is_name and len(parts) == 1  # Will, not will
         end = (type, len(lead), exact)
         self._ends[path] = _with(self._ends.get(path, ()), end)
         self._keys.add((type, value if exact else key, exact))

@@ -392,7 +392,7 @@ class Book:
         for kind in entry.sources:
             self._notes.read(kind, entry.value)
             if kind == ADDED:
-                self._known.add(entry.type, entry.value, entry.key)
+                self._known.add(entry.type, entry.value, entry.key, told=True)
 
     def _touch(self) -> None:
         now = self._clock()

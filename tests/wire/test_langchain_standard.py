@@ -13,6 +13,7 @@ from langchain_tests.unit_tests import ChatModelUnitTests, EmbeddingsUnitTests
 
 from langchain_piimask import Masker, MemoryVault, PIIMaskedChatModel
 from langchain_piimask import PIIMaskedEmbeddings as Masked
+from piimask_core.recognizers import default_recognizer
 from wire.capable import capable
 from wire.clients import openai
 from wire.server import WireServer
@@ -39,7 +40,10 @@ class _Model:
     @property
     def chat_model_params(self) -> dict[str, Any]:
         bound = openai(self.server).model_copy(update={"stream_usage": True})
-        return {"bound": bound, "masker": Masker(vault=MemoryVault())}
+        # their schemas say "Joke", which the model of names takes for a name
+        recognizer = default_recognizer(names=False)
+        masker = Masker(recognizer=recognizer, vault=MemoryVault())
+        return {"bound": bound, "masker": masker}
 
     @property
     def model_override_value(self) -> str:
