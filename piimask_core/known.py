@@ -79,7 +79,7 @@ class Known:
             found += self._find_numbers(text, same)
         begins = self._begins
         if begins and any(word.lower() in begins for word in _WORDS.findall(text)):
-            found += self._find_words(text, same)
+            found += dict.fromkeys(self._find_words(text, same))
         return found
 
     def may_begin(self, words: Iterable[str]) -> bool:
