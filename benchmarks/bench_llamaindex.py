@@ -67,7 +67,7 @@ WORDS = [
     "a",
     "form",
 ]
-DICE = random.Random(11)  # noqa: S311
+DICE = random.Random(11)
 
 
 def text_of(count: int, *, is_plain: bool = False) -> str:

@@ -21,7 +21,7 @@ from piimask_core import Entity, Masker, MemoryVault, Registry, by_type, folded
 from piimask_core.profiles import PROFILES
 from piimask_core.recognizers import default_recognizer
 
-DICE = random.Random(5)  # noqa: S311 - made-up messages, no secrets
+DICE = random.Random(5)
 OPENINGS = ("Hi Anna, ", "Hello, ", "Dear Bob, ", "", "Thanks, Zoe. ")
 BODIES = (
     "my email is {email} and my phone is {phone}.",

@@ -137,7 +137,7 @@ def differences(
             return type(error).__name__
         return [(r.entity_type, r.start, r.end, r.score) for r in results]
 
-    made = variants(texts, random.Random(7))  # noqa: S311
+    made = variants(texts, random.Random(7))
     return sum(
         ours(text) != theirs(text) for text, _ in zip(made, range(count), strict=False)
     )
@@ -173,7 +173,7 @@ def main() -> None:
     def theirs(text: str) -> object:
         return engine.analyze(text, "en")
 
-    dice = random.Random(1)  # noqa: S311
+    dice = random.Random(1)
     mix = [dice.choice(CLEAN if dice.random() < 0.94 else PERSONAL) for _ in range(200)]
     words = " ".join(dice.choice(CLEAN) for _ in range(320)).split()
     for place in range(100, 5000, 500):

@@ -251,7 +251,7 @@ def messages(
     templates: Sequence[str], sources: Sources, count: int, seed: int
 ) -> Iterator[Message]:
     """Made-up messages, a third of them by several templates."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     filler = Filler(sources, rng)
     plain = sources.words[:6_000]
     slang = lists.SLANG.split()

@@ -65,7 +65,7 @@ def _spans(row: dict[str, Any]) -> Iterator[tuple[int, int, str]]:
 
 def joined(messages: list[Message], seed: int) -> Iterator[Message]:
     """Some sentences as they are, others put together as people write messages."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     at = 0
     while at < len(messages):
         count = rng.choice((1, 1, 1, 2, 3))

@@ -87,7 +87,7 @@ def tags(words: Sequence[Word], message: Message) -> list[str]:
 
 def texts(data: Path, found: Sources) -> Iterator[Message]:
     """All messages that every model learns from."""
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)
     templates = [
         line
         for line in (data / "ner" / "templates.txt").read_text("utf-8").splitlines()
@@ -121,7 +121,7 @@ def sequences(rows: Iterable[Message], table: dict[str, int]) -> Sequences:
 def trained(rows: Sequences, table: dict[str, int]) -> Model:
     """An averaged perceptron over a linear chain, with its weights in a byte each."""
     trainer = pycrfsuite.Trainer(algorithm="ap", verbose=False)
-    for items, labels in random.Random(0).sample(rows, len(rows)):  # noqa: S311
+    for items, labels in random.Random(0).sample(rows, len(rows)):
         trainer.append(items, labels)
     trainer.set_params({"max_iterations": EPOCHS, "feature.minfreq": 2})
     with tempfile.TemporaryDirectory() as folder:
@@ -252,7 +252,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def ours(rows: Sequence[Message]) -> Iterator[Message]:
     """Text of the kind that we read in the end: as it is, and once more otherwise."""
-    rng = random.Random(11)  # noqa: S311
+    rng = random.Random(11)
     yield from joined(list(rows), 3)
     for message in rows:
         yield varied(message, rng)

@@ -62,7 +62,15 @@ _READ = "en"
 
 @cache
 def _embedded() -> Recognizer:
-    return _likely(embedded.names())
+    read = _likely(embedded.names())
+
+    def recognize(text: str) -> Sequence[Entity]:
+        if len(text) < _UUID_LENGTH or "-" not in text:
+            return read(text)
+        # a model of words takes its letters for a place; it names nobody
+        return read(_UUID.sub("|" * _UUID_LENGTH, text))
+
+    return recognize
 
 
 @cache
@@ -151,6 +159,8 @@ def _without(text: str, entities: Sequence[Entity]) -> str:
     return "".join([*parts, text[at:]])
 
 
+_UUID = re.compile(r"(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})", re.ASCII)
+_UUID_LENGTH = 36
 _COUNTED = re.compile(r"[0-9](?:[ ,.\-][0-9]){4,}")
 _COUNT = "01234567890123456789"
 _PUBLIC = re.compile(
