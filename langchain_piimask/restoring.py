@@ -64,7 +64,7 @@ def restored_message(message: M, restorer: Restorer, *, is_json: bool = False) -
     try:
         whole = map_message(message, Visiting(restorer, is_json))
         if getattr(message, "artifact", None) is not None:
-            artifact = restored(message.artifact, restorer)  # type: ignore[attr-defined]
+            artifact = restored(message.artifact, restorer)  # type: ignore[attr-defined]  # asked for
             whole = whole.model_copy(update={"artifact": artifact})
     except Exception:
         return message

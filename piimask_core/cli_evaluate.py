@@ -95,4 +95,4 @@ def _finder(name: str | None) -> Recognizer | Masker:
             problem = "is neither a recognizer nor a masker"
     if problem:
         raise ExamplesError(f"The recognizer {problem}.")
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]  # asked of a module by its name

@@ -18,7 +18,7 @@ from .errors import InputError
 from .known import Known
 
 if TYPE_CHECKING:
-    from regex import Pattern  # type: ignore[import-untyped]
+    from regex import Pattern  # type: ignore[import-untyped]  # it has no types
 
 TIMEOUT = 0.5
 """Seconds that all patterns of a list have for one text."""

@@ -211,4 +211,4 @@ def _may_end(word: Word) -> bool:
     return word.lower[0].isalnum() or word.lower == "."
 
 
-assert len(TAGS) == 1 + 2 * len(TYPES)  # noqa: S101
+assert len(TAGS) == 1 + 2 * len(TYPES)  # noqa: S101 - of two tables here, not of what is given

@@ -34,7 +34,7 @@ def view_of(
     view.registry = copy.copy(engine.registry)
     view.registry.recognizers = [guard(each) for each in recognizers]
     view.get_supported_entities = engine.get_supported_entities
-    return view  # type: ignore[no-any-return]
+    return view  # type: ignore[no-any-return]  # theirs is untyped
 
 
 def guarded(recognizer: "EntityRecognizer", *, timeout: float) -> "EntityRecognizer":
@@ -48,7 +48,7 @@ def guarded(recognizer: "EntityRecognizer", *, timeout: float) -> "EntityRecogni
         twin.patterns = [_strict(each, flags, timeout) for each in twin.patterns]
     elif type(recognizer).analyze is PhoneRecognizer.analyze:
         twin.analyze = partial(_in_pieces, recognizer.analyze)
-    return twin  # type: ignore[no-any-return]
+    return twin  # type: ignore[no-any-return]  # theirs is untyped
 
 
 def offline(recognizer: "EntityRecognizer") -> Any:
@@ -86,7 +86,7 @@ def _strict(pattern: "Pattern", flags: int, timeout: float) -> "Pattern":
     twin: Any = copy.copy(pattern)
     twin.compiled_regex = _Timed(timed(timeout, twin.regex, flags))
     twin.compiled_with_flags = flags
-    return twin  # type: ignore[no-any-return]
+    return twin  # type: ignore[no-any-return]  # theirs is untyped
 
 
 class _Timed(NamedTuple):
@@ -104,7 +104,7 @@ _SHORT = 1_000
 
 def timed(timeout: float, regex: str, flags: int) -> Finditer:
     """The matches of a regex; out of time it raises what Presidio does not swallow."""
-    import regex as engine  # type: ignore[import-untyped]
+    import regex as engine  # type: ignore[import-untyped]  # it has no types
 
     compiled = engine.compile(regex, flags=flags)
     search: Finditer = partial(compiled.finditer, timeout=timeout)

@@ -16,7 +16,7 @@ _LOCAL = r"!#$%&'*+\-/=?^_`{|}~\w"
 
 def mails(compiled: Any, timeout: float) -> Callable[[str], Iterator[Any]]:
     """The matches that the compiled pattern finds, given its digest is ``EMAIL``."""
-    import regex  # type: ignore[import-untyped]
+    import regex  # type: ignore[import-untyped]  # it has no types
 
     run = regex.compile(rf"(?<![{_LOCAL}.])[{_LOCAL}.]++(?=@)")
     first = regex.compile(rf"\b[{_LOCAL}]")

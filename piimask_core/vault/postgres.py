@@ -31,9 +31,9 @@ _HEAD = (
     "(h).epoch, (h).life, (h).minted, (h).mark, (h).state, (h).data_key, (h).key_id, "
     "(h).wrapped, (h).region, greatest(0, piimask_1.now() - (h).created)"
 )
-_OPEN = f"SELECT {_HEAD} FROM piimask_1.open(%s{', %s' * 13}) AS h"  # noqa: S608
+_OPEN = f"SELECT {_HEAD} FROM piimask_1.open(%s{', %s' * 13}) AS h"  # noqa: S608 - our own names
 _APPEND = (
-    f"SELECT done, log_serials, log_seals, {_HEAD} FROM piimask_1.append("  # noqa: S608
+    f"SELECT done, log_serials, log_seals, {_HEAD} FROM piimask_1.append("  # noqa: S608 - our own names
     f"{'%s, ' * 17} %s::bigint[], %s::bytea[])"
 )
 _FORGET = "SELECT piimask_1.forget(%s, %s, %s, %s, %s)"
@@ -113,7 +113,7 @@ class PostgresStore:
     def forget(self, address: Address) -> int | None:
         """See ``Store.forget``. PostgreSQL's own files keep the bytes for a while."""
         [(count,)] = self._asked(_FORGET, self._given(address))
-        return count  # type: ignore[no-any-return]
+        return count  # type: ignore[no-any-return]  # an int by its schema
 
     def rewrap(
         self, address: Address, before: bytes, key_id: str, wrapped: bytes

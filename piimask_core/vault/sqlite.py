@@ -83,7 +83,7 @@ class SQLiteStore:
                 return found and found[1]
             now = self._clock()
             db.execute(
-                f"INSERT INTO heads VALUES (NULL{', ?' * 13})",  # noqa: S608
+                f"INSERT INTO heads VALUES (NULL{', ?' * 13})",  # noqa: S608 - question marks only
                 (*address, *fresh[:9], now, now),
             )
             return fresh
